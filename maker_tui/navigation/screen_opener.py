@@ -145,6 +145,12 @@ class ScreenOpener:
 
         self._app.push_screen(Planning(values))
 
+    def put_back(self, step: int, does: str, changes: str, agreed: Callable[[], None], *, live: bool) -> None:
+        """Ask whether the world is to be put back to a step, 0-based; `agreed` is called if it is."""
+        from maker_tui.screens.put_back import PutBack  # noqa: PLC0415 - start-up: few runs are rolled back
+
+        self._app.push_screen(PutBack(step, does, changes, agreed, live=live))
+
     def consent(self, error: UntrustedError, path: Path, asked: str, agreed: Callable[[], None]) -> None:
         """Ask whether a session from elsewhere may use what it names; `agreed` is called if it may."""
         from maker_tui.screens.consent import Consent  # noqa: PLC0415 - start-up: few sessions come from elsewhere

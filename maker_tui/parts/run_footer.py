@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from maker_engine.core.record.snapshot import Snapshot
 
 LOOKS = ("inspect", "table", "map", "plots")
-ENDED_KEYS = (*LOOKS, "fork", "next-wrong", "leave", "help", "next-dissent", "dissent-before", "menu")
+ENDED_KEYS = (*LOOKS, "fork", "roll-back", "next-wrong", "leave", "help", "next-dissent", "dissent-before", "menu")
 """Keys of the footer, by their names, most important first; those of a run that can go on begin with that."""
 UNFINISHED_KEYS = ("continue", *ENDED_KEYS)
 HELD_KEYS = ("probe", "decide", "vote", "fork", "continue", "inspect", "step", "edit-prompt", "leave", "help", "menu")
@@ -26,8 +26,8 @@ STUCK_KEYS = ("decide", "vote", "strike", "fork", "probe", "inspect", "edit-prom
 VIEW_KEYS = (*LOOKS, "back", "leave", "help", "next-dissent", "dissent-before", "menu")
 """Of a run that another process drives: none that steers it."""
 PAST_KEYS = (
-    "back", "forth", "now", "fork", "next-wrong", "play", "dissent-before", "next-dissent", "inspect", "leave", "help",
-    "menu",
+    "back", "forth", "now", "fork", "roll-back", "next-wrong", "play", "dissent-before", "next-dissent", "inspect",
+    "leave", "help", "menu",
 )  # fmt: skip
 
 
@@ -40,6 +40,7 @@ def footer_keys(
     read_only: bool,
     wrong: bool,
     acts: bool = False,
+    rolls_back: bool = False,
 ) -> list[Binding]:
     """Pick the keys that are of use.
 
@@ -51,6 +52,7 @@ def footer_keys(
         read_only: Another process drives the run.
         wrong: A step of the run, not only of the moment in view, is known to be wrong.
         acts: The open step acts, or waits for what has been done.
+        rolls_back: The task can put the world back.
     """
     names: Sequence[str] = ()
     if past:
@@ -65,7 +67,8 @@ def footer_keys(
         names = ACTING_KEYS if acts else HELD_KEYS
     if not names:
         return usual_keys(bindings, paused=snapshot.paused)
-    return [one for one in named(bindings, names) if wrong or name_of(one) != "next-wrong"]
+    unused = {name for name, used in (("next-wrong", wrong), ("roll-back", rolls_back)) if not used}
+    return [one for one in named(bindings, names) if name_of(one) not in unused]
 
 
 def usual_keys(bindings: Sequence[BindingType], *, paused: bool) -> list[Binding]:

@@ -51,7 +51,7 @@ PURPOSES: Sequence[tuple[str, tuple[str, ...]]] = (
     ("look", ("inspect", "table", "map", "plots", "schedule", "workbench", "forks", "filter", "model-check", "read")),
     ("from step to step", ("back", "forth", "next-flag", "flag-before", "next-dissent", "dissent-before", "next-wrong",
                            "play", "now", "go-to", "find", "narrow", "next-match", "match-before")),
-    ("another run", ("fork", "new-run", "run-again", "plan", "start")),
+    ("another run", ("fork", "roll-back", "new-run", "run-again", "plan", "start")),
     ("the document", ("papers", "who")),
     ("panes", ("next-pane", "pane-before", "zoom", "taller", "lower", "border-left", "border-right", "usual-layout")),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.events import Key, Paste, Resize
 
 from maker_engine.core.record.decisions import describe
+from maker_engine.core.task.acting import rolls_back
 from maker_tui.parts.breakpoints import Breakpoints
 from maker_tui.parts.check_notice import CHECK_KEY, notice, open_check
 from maker_tui.parts.counted_keys import CountedKeys
@@ -299,6 +300,7 @@ class Workbench(MakerScreen):
             read_only=self._source.writer is not None,
             wrong=view is not None and view.snapshot.totals.wrong > 0,
             acts=view is not None and bool(view.awaits),
+            rolls_back=rolls_back(self._source.task),
         )
         for bar in self.footers:
             bar.offer(keys)

@@ -19,8 +19,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from ..version_table import OF_TOOLS
+
 JOURNAL = "maker_migration_journal"
 """The table in which a database keeps what was done to it; it is in no digest."""
+NOT_COUNTED = frozenset({JOURNAL, *OF_TOOLS})
+"""Tables that are in no digest: the journal, and those in which tools note what they did, and when."""
+MOVED = "another program has changed the database since: it is not put back"
 BLOCK = 10_000
 """Rows that are hashed at once."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from maker_engine.core.decomposition import Json
 
-from .canonical import BLOCK, JOURNAL, column_digest, table_digest
+from .canonical import BLOCK, NOT_COUNTED, column_digest, table_digest
 
 _COLUMNS = """SELECT column_name FROM information_schema.columns
  WHERE table_schema = 'public' AND table_name = %s ORDER BY ordinal_position"""
@@ -75,4 +75,4 @@ class Watch:
         files = self._look()
         moved = {one for one in {*files, *self._files} if files.get(one) != self._files.get(one)}
         counted = {str(row[0]) for row in self._connection.execute(_TOUCHED).fetchall()}
-        return sorted((moved | counted) - {JOURNAL})
+        return sorted((moved | counted) - NOT_COUNTED)

@@ -17,16 +17,16 @@ from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
 from ..sql import PRAGMAS
-from .canonical import JOURNAL, whole_digest
+from .canonical import JOURNAL, MOVED, whole_digest
 from .history import ROOT, Entry, History
 from .sqlite_columns import quoted
-from .sqlite_files import copied, counter_of, failed, flushed, same_pages
-from .sqlite_parts import Altering, Parts, Written, load, save
-from .sqlite_tables import BUSY_S, digest_of, readers, survey, tables_of
+from .sqlite_errors import failed
+from .sqlite_files import copied, flushed, in_wal, is_newer, reading, same_pages
+from .sqlite_parts import Altering, Parts, PartsFile, Written
+from .sqlite_tables import BUSY_S, digest_now, has_table, readers, survey, tables_of
 
 _PAGES = 4_096
 _CACHE_KIB = 65_536
-_NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
 
 
 class SqliteBase:
@@ -43,8 +43,9 @@ class SqliteBase:
         self.folder = folder
         self.work = self.place.resolve() if apply else folder / "work.db"
         self.apply = apply
+        self.scratch = folder / "scratch.db"
         self.history = History(folder, durable=apply)
-        self._parts = folder / "parts.json"
+        self._parts = PartsFile(folder / "parts.json", alone=not apply)
         self.stopped = False
         self._open: list[sqlite3.Connection] = []
 
@@ -77,12 +78,10 @@ class SqliteBase:
 
     def _copy(self, source: Path, target: Path, mode: str = "rwc") -> None:
         """Copy a database whole or not at all, in one transaction of the target."""
-        with (
-            self._connected(source, "ro" if source == self.place else "rw") as one,
-            self._connected(target, mode) as two,
-        ):
+        with self._connected(source, reading(source) if source == self.place else "rw") as one:
             one.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            one.backup(two, pages=_PAGES, progress=self._progress, sleep=0.05)
+            with self._connected(target, mode) as two:
+                one.backup(two, pages=_PAGES, progress=self._progress, sleep=0.05)
 
     def _progress(self, *_: int) -> None:
         if self.stopped:
@@ -107,13 +106,6 @@ class SqliteBase:
         """Tell whether there is a backup of a state."""
         return self.saved(head).exists()
 
-    def has_moved(self) -> bool:
-        """Tell whether others have changed the database since the last transaction of this run."""
-        noted = self._noted("version")
-        if noted is not None:
-            return int(noted) != counter_of(self.work)
-        return digest_of(self.work)[0] != self.history.finished()[1]
-
     def saved(self, head: str) -> Path:
         """Return the file of the backup of a state."""
         return self.folder / f"backup-{head}.db"
@@ -126,6 +118,8 @@ class SqliteBase:
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         base = self.saved(ROOT)
+        if make is None and is_newer(self.place):
+            raise failed(self.place, sqlite3.DatabaseError("unsupported file format"))
         if not base.exists():
             if make is not None:
                 part = base.with_suffix(".made")
@@ -136,14 +130,17 @@ class SqliteBase:
                 self._place(self.place, base)
         if not self.apply and not self.work.exists():
             self._place(base, self.work)
+        if self.apply:
+            with self._connected(self.work) as connection:  # that it can be written shows before anything is done
+                connection.executescript("BEGIN IMMEDIATE; CREATE TABLE maker_probe (a); ROLLBACK")
 
     def head(self) -> str:
         """Return what the state of the database is called."""
-        return str(self._noted("head") or self.history.finished()[0])
+        return str(self._noted("head") or self.history.finished())
 
     def _noted(self, key: str) -> str | None:
         with self._connected(self.work, "rw") as connection:
-            if not _has_journal(connection):
+            if not has_table(connection, JOURNAL):
                 return None
             row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = ?", [key]).fetchone()  # noqa: S608 - names are quoted
         return None if row is None else str(row[0])
@@ -152,8 +149,32 @@ class SqliteBase:
         """Return the outcome of the transaction that was done under a key, None where none was."""
         return self._noted(key)
 
+    def rows_of(self, table: str, columns: str) -> list[list[Any]] | None:
+        """Return all rows of a table, None where there is none; FILE.TABLE is in FILE.db beside the database."""
+        file, _, name = table.rpartition(".")
+        path = self.place.with_name(f"{file}.db") if file else self.work
+        if not path.exists():
+            return None
+        with self._connected(path, "ro" if file else "rw") as connection:
+            if not has_table(connection, name):
+                return None
+            return [[*row] for row in connection.execute(f"SELECT {columns} FROM {name}")]  # noqa: S608 - names of ours
+
+    def note(self, sql: Sequence[str]) -> None:
+        """Run what a tool notes, in a transaction of its own."""
+        with self._connected(self.work) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            self._statements(connection, sql, Written())
+            connection.execute("COMMIT")
+
     def transact(
-        self, pragmas: Sequence[str], sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]
+        self,
+        pragmas: Sequence[str],
+        sql: Sequence[str],
+        made: Entry,
+        key: str,
+        value: dict[str, Any],
+        note: Sequence[str] = (),
     ) -> None:
         """Run statements, each behind a savepoint, and note their outcome, in one transaction.
 
@@ -163,6 +184,7 @@ class SqliteBase:
             made: What the history keeps of it.
             key: Under which its value is noted.
             value: Its value; "changed" and "wrote" are put in.
+            note: Statements by which a tool notes it, which are counted in neither.
 
         Raises:
             EffectError: A statement fails; none has happened.
@@ -174,24 +196,20 @@ class SqliteBase:
                     raise EffectError("sql", f"{one_line(pragma, 60)} is not taken")
                 connection.execute(pragma)
             connection.execute("BEGIN IMMEDIATE")
-            before, counter = connection.total_changes, counter_of(self.work)
+            before = connection.total_changes
             self._statements(connection, sql, wrote)
             wrote.tables.pop(JOURNAL, None)
             value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote.tables)}
+            self._statements(connection, note, Written())
             self.history.add(made)
-            _note(connection, key, made.head, value, counter + 1)
+            _note(connection, key, made.head, value)
             if self.stopped:
                 raise EffectError("state", "interrupted")
             connection.execute("COMMIT")
-        if (parts := self._known(made.parent)).head:
-            parts.go_on(made.head, wrote.tables)
-            save(self._parts, parts)
+        if self.work != self.scratch:
+            self._parts.go_on(made.parent, made.head, wrote)
 
-    def _known(self, head: str) -> Parts:
-        """Return what is known of the columns in a state; of a database to which others may write, nothing."""
-        return Parts() if self.apply else load(self._parts, head)
-
-    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
+    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any], note: Sequence[str] = ()) -> None:
         """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
         for one in sql:
             if one.strip().lower() != "vacuum":  # into a file it would write anywhere
@@ -199,7 +217,7 @@ class SqliteBase:
         with self._connected(self.work) as connection:
             _note(connection, f"{key}?", made.parent, {})
             self.history.add(made)
-            for one in sql:
+            for one in (*sql, *note):
                 connection.execute(one)
             value |= {"changed": 0, "wrote": None}
             _note(connection, key, made.head, value)
@@ -211,7 +229,7 @@ class SqliteBase:
                 raise EffectError("state", "interrupted")
             if len(sql) > 1:
                 connection.execute("SAVEPOINT change")
-            connection.set_authorizer(partial(_allowed, wrote))
+            connection.set_authorizer(wrote.authorize)
             try:
                 connection.execute(one).fetchall()
             except sqlite3.Error as error:
@@ -255,12 +273,12 @@ class SqliteBase:
             self._connected(place) as connection,
             readers(connection, partial(self._connected, place), place.stat().st_size) as submit,
         ):
-            parts = Parts() if path is not None or anew else self._known(head)
+            parts = Parts() if path is not None or anew else self._parts.of(head)
             result, found = survey(connection, submit, only, parts)
-        if path is None and not self.apply:
+        if path is None:
             parts.head, parts.examined = head, True
             parts.tables |= found
-            save(self._parts, parts)
+            self._parts.keep(parts)
         return result
 
     def whole(self) -> tuple[dict[str, Json], str]:
@@ -270,13 +288,8 @@ class SqliteBase:
             found = self.survey(None, anew=True)
             integrity = checked.result()
         if integrity == "ok":
-            self._checked()
+            self._parts.checked(self.head())
         return found, integrity
-
-    def _checked(self) -> None:
-        if (parts := self._known(self.head())).head:
-            parts.unchecked = []
-            save(self._parts, parts)
 
     def verify(self, sql: Sequence[str]) -> str:
         """Run statements that check, and take back whatever they do; return what failed, "" for nothing."""
@@ -315,38 +328,27 @@ class SqliteBase:
         restored = self.folder / "restored.db"
         try:
             self._place(self.saved(head), restored)
-            if not digest or counter_of(self.work) < 0:
-                return self._read_anew(restored)
-            unchecked = self._known(head).unchecked
-            with ThreadPoolExecutor(1) as beside:
-                checked = beside.submit(self.integrity, restored, "quick_check", unchecked)
-                same = same_pages(self.work, restored)
-                integrity = checked.result()
-            if not same:
-                return self._read_anew(restored)
+            if not digest or in_wal(self.work) or not same_pages(self.work, restored):
+                found: Any = self.survey(None, restored)["tables"]
+                whole = whole_digest({name: row[1] for name, row in found.items()})
+                return {"digest": whole, "integrity": self.integrity(restored)}
+            integrity = self.integrity(restored, "quick_check", self._parts.of(head).unchecked)
             if integrity == "ok":
-                self._checked()
+                self._parts.checked(head)
             return {"digest": digest, "integrity": integrity}
         finally:
             restored.unlink(missing_ok=True)
 
-    def _read_anew(self, restored: Path) -> dict[str, Json]:
-        found: Any = self.survey(None, restored)["tables"]
-        return {"digest": whole_digest({name: row[1] for name, row in found.items()}),
-                "integrity": self.integrity(restored)}  # fmt: skip
-
-    def remake(self, head: str) -> None:
-        """Put the database back into a state that it has had: the nearest backup, and what was done from there on."""
+    def build(self, head: str) -> None:
+        """Make a state that the database has had in `scratch`: the nearest backup, and what was done from there on."""
         starts = {path.stem.removeprefix("backup-") for path in self.folder.glob("backup-*.db")}
         way = self.history.way(starts, head)
         start = way[0].parent if way else head
-        scratch = self.folder / "scratch.db"
-        self._place(self.saved(start), scratch)
-        self._parts.unlink(missing_ok=True)  # the same statements need not give the same rows
-        kept, self.work = self.work, scratch
+        self._place(self.saved(start), self.scratch)
+        kept, self.work = self.work, self.scratch
         try:
             if not way and start == ROOT:
-                with self._connected(scratch) as connection:
+                with self._connected(self.scratch) as connection:
                     _note(connection, "again", ROOT, {})
             for one in way:
                 pragmas = [sql for sql in one.sql if sql[:6].upper() == "PRAGMA"]
@@ -354,10 +356,30 @@ class SqliteBase:
                 self.transact(pragmas, sql, one, f"again {one.head}", {})
         finally:
             self.work = kept
-        try:
-            self._copy(scratch, self.work, "rw")
-        finally:
-            scratch.unlink(missing_ok=True)
+
+    def swap(self, left: str) -> None:
+        """Put what was built in the database's place; of one that was itself changed only if it is as it was left.
+
+        Args:
+            left: The digest that it has where no other program has written to it, "" not to look.
+
+        Raises:
+            EffectError: One has.
+        """
+        with self._connected(self.scratch) as source, self._connected(self.work) as target:
+            if left:
+                target.execute("PRAGMA locking_mode = EXCLUSIVE")  # held from this look to the end of the copy
+                target.execute("BEGIN EXCLUSIVE")
+                found = digest_now(target)
+                target.execute("COMMIT")
+                if found != left:
+                    raise EffectError("state", MOVED)
+            self._parts.forget()
+            source.backup(target, pages=_PAGES, progress=self._progress, sleep=0.05)
+
+    def drop_scratch(self) -> None:
+        """Remove what was built."""
+        self.scratch.unlink(missing_ok=True)
 
     def finish(self, head: str, digest: str) -> None:
         """Leave no table of maker's in a database that was itself changed."""
@@ -367,19 +389,7 @@ class SqliteBase:
                 connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
 
 
-def _allowed(wrote: Written, action: int, first: str | None, second: str | None, *_: str | None) -> int:
-    if action in _NEVER or (action == sqlite3.SQLITE_FUNCTION and second == "load_extension"):
-        return sqlite3.SQLITE_DENY
-    wrote.authorized(action, first, second)
-    return sqlite3.SQLITE_OK
-
-
-def _has_journal(connection: sqlite3.Connection) -> bool:
-    found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [JOURNAL])
-    return found.fetchone() is not None
-
-
-def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any], counter: int = 0) -> None:
+def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any]) -> None:
     connection.execute(f"CREATE TABLE IF NOT EXISTS {JOURNAL} (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
-    rows = [(key, json.dumps(value)), ("head", head), ("version", str(counter))]
+    rows = [(key, json.dumps(value)), ("head", head)]
     connection.executemany(f"INSERT OR REPLACE INTO {JOURNAL} VALUES (?, ?)", rows)  # noqa: S608 - names are quoted

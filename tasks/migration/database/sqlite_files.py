@@ -1,28 +1,36 @@
-"""Files of SQLite as files: whether one was written to, whether two are equal, copies, and whose fault an error is."""
+"""Files of SQLite as files: how one is to be opened, whether two are equal, and copies of what nobody writes to."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from pathlib import Path
-
-from maker_engine.effects.port import EffectError
-from maker_engine.printable import one_line
 
 _HEADER, _CHUNK = 100, 1 << 20
 """Bytes of a file's header, and those that are compared at once."""
-_OF_THE_FILE = (
-    "locked", "readonly", "full", "I/O", "malformed", "not a database", "unable to open", "unsupported file format",
-)  # fmt: skip
-"""Words of errors that are no fault of a statement."""
 
 
-def counter_of(path: Path) -> int:
-    """Return how often a file has been written to, as its header counts it; −2 in WAL mode, which does not count."""
+def reading(path: Path) -> str:
+    """Return the mode in which a file is opened to be read.
+
+    One in WAL mode can be read in a folder that cannot be written, unless its last pages are in the file beside it.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    closed = not log.exists() or not log.stat().st_size
+    return "ro&immutable=1" if closed and not os.access(path.parent, os.W_OK, effective_ids=True) else "ro"
+
+
+def is_newer(path: Path) -> bool:
+    """Tell whether a file says that this SQLite can read or write it no more; opened, it says so too late or not."""
     with path.open("rb") as file:
-        header = file.read(28)
-    return int.from_bytes(header[24:28], "big") if header[18:19] == b"\x01" else -2
+        header = file.read(20)
+    return header.startswith(b"SQLite format 3\0") and max(header[18:20], default=0) > 2
+
+
+def in_wal(path: Path) -> bool:
+    """Tell whether the last pages of a file may be in another one. No connection to it may be open: it loses locks."""
+    with path.open("rb") as file:
+        return file.read(20)[18:19] != b"\x01"
 
 
 def same_pages(one: Path, other: Path) -> bool:
@@ -45,7 +53,7 @@ def unfinished(path: Path) -> bool:
 
 def copied(source: Path, target: Path) -> bool:
     """Copy a file that nobody writes to; False where it has to be copied by SQLite."""
-    if counter_of(source) < 0 or unfinished(source):
+    if in_wal(source) or unfinished(source):
         return False
     shutil.copyfile(source, target)
     return True
@@ -55,12 +63,3 @@ def flushed(path: Path) -> None:
     """Wait until a file is on the disk."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def failed(path: Path, error: sqlite3.Error, where: str = "") -> EffectError:
-    """Return what SQLite says as a fault of the statement, of the file or of who interrupted it."""
-    words = str(error)
-    kind = "database" if any(part in words for part in _OF_THE_FILE) else "sql"
-    if words == "interrupted":
-        kind = "state"
-    return EffectError(kind, one_line(f"{where or path}: {words}", 300))

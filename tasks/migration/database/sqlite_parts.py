@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+_NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
 _WHOLE = {
     sqlite3.SQLITE_INSERT: 0, sqlite3.SQLITE_DELETE: 0, sqlite3.SQLITE_CREATE_TABLE: 0, sqlite3.SQLITE_DROP_TABLE: 0,
     sqlite3.SQLITE_CREATE_VTABLE: 0, sqlite3.SQLITE_DROP_VTABLE: 0,
@@ -27,12 +28,15 @@ class Written:
         known = self.tables.get(table, set())
         self.tables[table] = None if known is None or columns is None else {*known, *columns}
 
-    def authorized(self, action: int, first: str | None, second: str | None) -> None:
-        """Note what SQLite asks leave for: triggers and actions of foreign keys are among it."""
+    def authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
+        """Note what SQLite asks leave for, triggers and actions of foreign keys among it; return whether it may."""
+        if action in _NEVER or (action == sqlite3.SQLITE_FUNCTION and second == "load_extension"):
+            return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_UPDATE:
             self.add(str(first), [str(second)])
         elif action in _WHOLE:
             self.add(str((first, second)[_WHOLE[action]]), None)
+        return sqlite3.SQLITE_OK
 
 
 class Altering:
@@ -113,22 +117,50 @@ class Parts:
             self.unchecked = sorted({*self.unchecked, *wrote})
 
 
-def load(path: Path, head: str) -> Parts:
-    """Return what a file keeps of a state; nothing where it is of another, there is none, or it was cut off."""
-    try:
-        found = json.loads(path.read_bytes())
-        tables = {name: Known(**one) for name, one in found.pop("tables").items()}
-        parts = Parts(tables=tables, **found)
-    except (OSError, ValueError, TypeError, AttributeError, LookupError):
-        return Parts()
-    return parts if parts.head == head else Parts()
+class PartsFile:
+    """Keeps what is known of a copy beside it; of a database to which others may write, nothing is known.
 
+    Args:
+        path: The file.
+        alone: Nobody else writes to the database.
+    """
 
-def save(path: Path, parts: Parts) -> None:
-    """Keep it in a file, whole or not at all."""
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(parts, default=_fields), encoding="utf-8")
-    part.replace(path)
+    def __init__(self, path: Path, *, alone: bool) -> None:
+        self._path = path
+        self._alone = alone
+
+    def of(self, head: str) -> Parts:
+        """Return what is known of a state; nothing where the file is of another, there is none, or it was cut off."""
+        try:
+            found = json.loads(self._path.read_bytes()) if self._alone else {}
+            tables = {name: Known(**one) for name, one in found.pop("tables").items()}
+            parts = Parts(tables=tables, **found)
+        except (OSError, ValueError, TypeError, AttributeError, LookupError):
+            return Parts()
+        return parts if parts.head == head else Parts()
+
+    def keep(self, parts: Parts) -> None:
+        """Keep what is known of a state, whole or not at all, and of no other."""
+        if self._alone and parts.head:
+            part = self._path.with_suffix(".part")
+            part.write_text(json.dumps(parts, default=_fields), encoding="utf-8")
+            part.replace(self._path)
+
+    def go_on(self, parent: str, head: str, wrote: Written) -> None:
+        """Keep of the next state what was not written on the way to it."""
+        if (parts := self.of(parent)).head:
+            parts.go_on(head, wrote.tables)
+            self.keep(parts)
+
+    def checked(self, head: str) -> None:
+        """Keep that SQLite has found the structure of all tables sound."""
+        parts = self.of(head)
+        parts.unchecked = []
+        self.keep(parts)
+
+    def forget(self) -> None:
+        """Know nothing: the same statements, done again, need not give the same rows."""
+        self._path.unlink(missing_ok=True)
 
 
 def _fields(one: Any) -> dict[str, Any]:

@@ -16,8 +16,10 @@ from urllib.parse import quote
 from maker_engine.core.decomposition import Json
 from maker_engine.core.errors import InputError
 
-from .canonical import JOURNAL, table_digest, whole_digest
+from .canonical import NOT_COUNTED, table_digest, whole_digest
 from .sqlite_columns import Shape, Submit, column_digests, quoted, shape_of
+from .sqlite_errors import mended
+from .sqlite_files import reading
 from .sqlite_parts import Known, Parts
 
 BUSY_S = 5.0
@@ -201,13 +203,19 @@ def tables_of(connection: sqlite3.Connection) -> list[str]:
     rows = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     )
-    return sorted(str(row[0]) for row in rows if row[0] != JOURNAL)
+    return sorted(str(row[0]) for row in rows if row[0] not in NOT_COUNTED)
 
 
 def schema_of(connection: sqlite3.Connection) -> Json:
     """Return what made the tables, indices, views and triggers: [type, name, SQL] of each."""
-    rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name")
-    return [[str(one) for one in row] for row in rows if row[1] != JOURNAL and not str(row[1]).startswith("sqlite_")]
+    rows = connection.execute(
+        "SELECT type, name, sql, tbl_name FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
+    )
+    return [
+        [str(one) for one in row[:3]]
+        for row in rows
+        if row[3] not in NOT_COUNTED and not str(row[1]).startswith("sqlite_")
+    ]
 
 
 def digest_of(path: Path) -> tuple[str, dict[str, int]]:
@@ -219,7 +227,7 @@ def digest_of(path: Path) -> tuple[str, dict[str, int]]:
 
     @contextmanager
     def connect() -> Iterator[sqlite3.Connection]:
-        place = f"file:{quote(str(path.absolute()))}?mode=ro"
+        place = f"file:{quote(str(path.absolute()))}?mode={reading(path)}"
         with closing(sqlite3.connect(place, uri=True, timeout=BUSY_S, check_same_thread=False)) as one:
             yield one
 
@@ -227,7 +235,7 @@ def digest_of(path: Path) -> tuple[str, dict[str, int]]:
         with connect() as connection, readers(connection, connect, path.stat().st_size) as submit:
             found = Survey(connection, submit, dict.fromkeys(tables_of(connection))).wait()
     except sqlite3.Error as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
+        raise InputError(f"{path} cannot be read: {error}{mended(str(error))}") from None
     return _whole(found), {name: one.rows for name, one in found.items()}
 
 
@@ -238,3 +246,9 @@ def digest_now(connection: sqlite3.Connection) -> str:
 
 def _whole(found: Mapping[str, Known]) -> str:
     return whole_digest({name: table_digest(name, one.rows, one.key, one.columns) for name, one in found.items()})
+
+
+def has_table(connection: sqlite3.Connection, name: str) -> bool:
+    """Tell whether there is a table."""
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [name])
+    return found.fetchone() is not None

@@ -13,8 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from maker_tasks.migration.database.dumping import programs
+from maker_tasks.migration.database.postgres import PostgresBase
+from maker_tasks.migration.version_table import READ, had, marks, plan_of
 
-from tests.tasks.migration.driven import driven, loaded, sqitch
+from tests.tasks.migration.driven import driven, loaded, rolled_back, sqitch
+from tests.tasks.migration.test_version_tables import FOLDERS, VERSIONS
 
 psycopg = pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
 PLACES = ["/usr/local/bin", *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)]
@@ -57,6 +61,8 @@ def server():
         as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **as_user, "cwd": place}
     subprocess.run([PROGRAM, "-D", place / "data", "-U", "maker", "-A", "trust", "-N"], check=True, **quiet)
+    rules = place / "data" / "pg_hba.conf"
+    rules.write_text(f"host all guarded 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
     control = str(Path(PROGRAM).with_name("pg_ctl"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -146,9 +152,76 @@ def test_what_fails_at_a_server_is_put_back(server):
     assert task.result(state)["digest_after"] == state.deeds[0].after
 
 
-def test_a_wrong_password_or_name_ends_in_one_line(server):
+def test_a_wrong_name_ends_in_one_line(server):
     """A database that the server does not have ends the run in one line, with nothing applied."""
     task = loaded(FILES, server("there").replace("/there", "/not_there"))
     state, _ = driven(task)
     assert "does not exist" in task.shortfall(state)
     assert state.applied == ()
+
+
+def test_a_server_is_put_back_in_the_middle_of_a_run_and_not_over_others_rows(server):
+    """An applied run's database goes back to any step by its digest; what others wrote since stays, under its name."""
+    address, states = server("back"), []
+    task = loaded(FILES, address, apply="yes", batch_rows=100, to="fill")
+    middle, _ = driven(task, until=lambda state: state.above is not None, states=states)
+    done = rolled_back(task, states, 1)
+    assert done.fields["digest"] == task.result(states[1])["digest_before"]
+    assert rows(address, "SELECT to_regclass('maker_migration_journal')") == [(None,)]
+    end, _ = driven(task, state=middle, states=states)
+    assert task.shortfall(end) == ""
+    assert rolled_back(task, states, len(states) - 3).ok
+    driven(task, state=states[1], until=lambda state: state.above is not None)
+    rows(address, "INSERT INTO people VALUES (999, 'New') RETURNING 1")
+    assert "another program has changed" in rolled_back(task, states, 1).fields["error"]
+    assert rows(address, "SELECT name, nick FROM people WHERE id IN (1, 999) ORDER BY id") == [
+        ("Person 1", "person 1"),
+        ("New", None),
+    ]
+
+
+def test_a_server_has_the_tables_of_tools_as_they_are_read_again(server, tmp_path):
+    """What a run notes for each tool, twice over as after a crash, is read as applied, and back as not."""
+    address = server("noted")
+    for tool in sorted({*VERSIONS} - {"alembic"}):
+        problem = loaded(FOLDERS[tool], address).problem
+        base = PostgresBase(address, tmp_path, "0" * 16, apply=True)
+        there = []
+        for change in problem.changes:
+            for _ in range(2):
+                base.note(marks(problem, change, there))
+            there.append(change.name)
+            assert had(tool, plan_of(problem), base.rows_of(*READ[tool])) == there
+        base.note(marks(problem, problem.changes[-1], there, back=True))
+        assert had(tool, plan_of(problem), base.rows_of(*READ[tool])) == there[:-1]
+        assert sorted(base.survey(None)["all"]) == ["people", "visits"]
+        base.note([f"DROP TABLE {READ[tool][0]}"])
+    state, _ = driven(task := loaded(FOLDERS["yoyo"], address, apply="yes"))
+    assert (task.shortfall(state), {*task.result(state)["rows"]}) == ("", {"a", "c", "people", "visits"})
+    assert driven(loaded(FOLDERS["yoyo"], address))[0].had == state.applied
+
+
+def test_a_server_that_others_use_is_copied_by_a_dump(server, monkeypatch):
+    """With others connected the copy is a dump of the same digest; without pg_dump one line says what to install."""
+    address = server("used")
+    with psycopg.connect(address) as other:
+        other.execute("CREATE VIEW odd AS SELECT * FROM people WHERE id % 2 = 1; CREATE SEQUENCE s START 7")
+        other.commit()
+        if programs() is not None:
+            state, _ = driven(task := loaded(FILES, address, to="fill"))
+            assert (task.shortfall(state), other.execute("SELECT count(*) FROM odd").fetchone()) == ("", (150,))
+            assert rows(address.replace("/used", f"/maker_{state.work}_work"), "SELECT nextval('s')") == [(7,)]
+        monkeypatch.setenv("PATH", "/none")
+        state, _ = driven(task := loaded(FILES, address))
+    assert "install the client (postgresql-client), or close the connections" in task.shortfall(state)
+
+
+def test_a_wrong_password_ends_in_one_line_that_does_not_show_it(server, monkeypatch):
+    """A password that the server refuses ends the run in one line, and is not in it."""
+    address = server("secret")
+    with psycopg.connect(address) as admin:
+        admin.execute("CREATE ROLE guarded LOGIN PASSWORD 'right-one'")
+    monkeypatch.setenv("GUARDED_PASSWORD", "wrong-one")
+    state, answers = driven(task := loaded(FILES, address.replace("maker@", "guarded:${env:GUARDED_PASSWORD}@")))
+    assert "password authentication failed" in task.shortfall(state)
+    assert ("\n" in task.shortfall(state), "wrong-one" in json.dumps([one.value for one in answers])) == (False, False)

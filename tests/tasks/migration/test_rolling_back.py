@@ -1,0 +1,114 @@
+"""Rolling back: any step is put back at once, verified by its digest, and nothing that others wrote is lost."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+from maker_tasks.migration.database.sqlite_tables import digest_of
+
+from maker_tui.cli.main import main
+from tests.tasks.migration.driven import driven, loaded, rolled_back, shop, sqitch
+
+FILES = sqitch(
+    ("a", "ALTER TABLE customers ADD COLUMN a TEXT;", "ALTER TABLE customers DROP COLUMN a;", ""),
+    ("b [a]", "UPDATE customers SET a = upper(name);", "UPDATE customers SET a = NULL;", ""),
+    ("c [b]", "UPDATE products SET price = price + 1;", "", "SELECT missing FROM products;"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAKER_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def does(capsys):
+    """Return what runs maker in place, and gives its status and what it printed."""
+
+    def run(*words):
+        return main([*words]), capsys.readouterr()
+
+    return run
+
+
+def folder_of(tmp_path, files):
+    """Write a folder of migrations; return it."""
+    folder = tmp_path / "given"
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return str(folder)
+
+
+def test_every_step_of_a_rehearsal_is_put_back_and_the_run_goes_on_from_there(tmp_path, does):
+    """Each step behind the copy, within batches and in a restore too, is put back to what it was, and says verified."""
+    path, file = shop(tmp_path, 300), str(tmp_path / "run.maker")
+    words = ("--problem", folder_of(tmp_path, FILES), "--database", str(path), "--batch-rows", "15")
+    status, said = does("run", "migration", *words, "--session", file, "--headless", "--json")
+    ended = json.loads(said.out)
+    assert (status, ended["result"]["applied"], ended["result"]["reverted"]) == (1, ["a", "b"], ["c"])
+    (copy,) = (tmp_path / "home" / "migration").glob("*/work.db")
+    digests = {}
+    for step in range(2, ended["decided_steps"] + 2):
+        status, said = does("sessions", "rollback", file, "--fork", "0", "--at", str(step), "--json")
+        found = json.loads(said.out)
+        assert (status, found["verified"], found["value"]["digest"]) == (0, True, digest_of(copy)[0])
+        digests[step] = found["value"]["digest"]
+    assert digests[2] == ended["result"]["digest_before"] == digest_of(path)[0]
+    assert digests[ended["decided_steps"] + 1] == ended["result"]["digest_after"]
+    assert len({*digests.values()}) == 6, "the first, a, three batches of b, and c"
+    status, said = does("sessions", "rollback", file, "--at", "4")
+    assert (status, said.out.count("\n"), f"digest {digests[4]} verified" in said.out) == (0, 1, True)
+    status, said = does("sessions", "resume", file, "--headless", "--json")
+    assert json.loads(said.out)["result"]["digest_after"] == ended["result"]["digest_after"]
+    assert does("sessions", "verify", file)[0] == 0
+    for step, words in ((1, "nothing is copied yet"), (99, "not 99")):
+        status, said = does("sessions", "rollback", file, "--at", str(step))
+        assert (status, said.err.count("\n"), words in said.err) == (2, 1, True)
+
+
+def test_an_applied_database_needs_consent_and_is_not_put_back_over_what_others_wrote(tmp_path, does):
+    """Without consent nothing is done; with it the file is as before the run; what others wrote since is kept."""
+    path, file = shop(tmp_path, 300), str(tmp_path / "run.maker")
+    first, scope = digest_of(path)[0], f"write:sql:{path}"
+    words = ("--problem", folder_of(tmp_path, FILES), "--database", str(path), "--to", "b", "--apply", "--allow", scope)
+    status, said = does("run", "migration", *words, "--session", file, "--headless", "--json")
+    last = json.loads(said.out)["result"]["digest_after"]
+    status, said = does("sessions", "rollback", file, "--at", "2")
+    assert (status, f"--allow {scope}" in said.err, digest_of(path)[0]) == (2, True, last)
+    assert does("sessions", "rollback", file, "--at", "2", "--allow", scope)[0] == 0
+    assert digest_of(path)[0] == first
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT 1 FROM sqlite_master WHERE name LIKE 'maker%'").fetchall() == []
+        other.execute("DELETE FROM audit_log WHERE id = 1")
+        other.commit()
+    content = path.read_bytes()
+    status, said = does("sessions", "rollback", file, "--fork", "0", "--at", "6", "--allow", scope)
+    assert (status, said.err.count("\n"), "another program has changed" in said.err) == (1, 1, True)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_in_the_middle_of_a_run_its_digest_says_whether_others_have_written(tmp_path, mode):
+    """Between two steps of an applied run its database is put back, in any journal mode, and not over others' rows."""
+    path = shop(tmp_path, 300)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute(f"PRAGMA journal_mode = {mode}")
+    task, states = loaded(FILES, path, apply="yes", batch_rows=15, to="b"), []
+    driven(task, until=lambda state: state.above is not None, states=states)
+    done = rolled_back(task, states, 1)
+    assert (done.fields["digest"], digest_of(path)[0]) == (task.result(states[1])["digest_before"],) * 2
+    end, _ = driven(task, state=states[-1], states=states)
+    assert task.shortfall(end) == ""
+    again, _ = driven(task, state=states[1], until=lambda state: state.above is not None)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("DELETE FROM audit_log WHERE id = 1")
+        other.commit()
+    refused = rolled_back(task, states, 1)
+    assert "another program has changed" in refused.fields["error"]
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT count(*) FROM audit_log WHERE id = 1").fetchone() == (0,)
+    assert again.above is not None
