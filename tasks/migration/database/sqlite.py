@@ -23,10 +23,9 @@ from .sqlite_columns import quoted
 from .sqlite_errors import failed
 from .sqlite_files import copied, flushed, in_wal, is_newer, reading, same_pages
 from .sqlite_parts import Altering, Parts, PartsFile, Written
-from .sqlite_tables import BUSY_S, digest_now, has_table, readers, survey, tables_of
+from .sqlite_tables import BUSY_S, LARGE_CACHE, digest_now, has_table, readers, survey, tables_of
 
 _PAGES = 4_096
-_CACHE_KIB = 65_536
 
 
 class SqliteBase:
@@ -66,7 +65,6 @@ class SqliteBase:
             raise failed(path, error) from None
         self._open.append(connection)
         try:
-            connection.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
             if path != self.place.resolve():  # of copies nothing is lost by a crash of the machine but the copy
                 connection.execute("PRAGMA synchronous = OFF")
             yield connection
@@ -311,6 +309,7 @@ class SqliteBase:
     ) -> str:
         """Return "ok", or the first thing that SQLite finds wrong with the file, or with some tables of it."""
         with self._connected(path or self.work) as connection:
+            connection.execute(LARGE_CACHE)
             names = ["1"] if tables is None else [quoted(name) for name in tables_of(connection) if name in tables]
             found = (str(connection.execute(f"PRAGMA {check}({name})").fetchone()[0]) for name in names)
             return next((one for one in found if one != "ok"), "ok")
