@@ -60,6 +60,7 @@ class RunRoller:
         self._opened.close()
         allow = () if plan.scope is None else (str(plan.scope),)  # the question that was answered is the consent
         try:
+            plan = plan_rollback(plan.path, plan.step, plan.branch, type(plan.task))  # the run may have gone further
             found = roll_back(plan, allow, trusted=trusted)
         except UntrustedError as error:
             self._ways.read_session(plan.path, plan.branch, instead=True)
