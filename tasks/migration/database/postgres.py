@@ -239,7 +239,7 @@ class PostgresBase:
             )
         return str(found[0][0]), high, high is not None and high < top
 
-    def survey(self, only: Sequence[str] | None, name: str = "") -> dict[str, Json]:
+    def survey(self, only: Sequence[str] | None, name: str = "", *, anew: bool = True) -> dict[str, Json]:  # noqa: ARG002 - it always is
         """Look at tables of the schema "public": rows, digest, columns, and rows whose foreign key leads nowhere."""
         with self._connected(name or self.work) as connection:
             names = [str(row[0]) for row in connection.execute(_TABLES, [[*NOT_COUNTED]])]
