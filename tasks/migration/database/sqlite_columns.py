@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from .canonical import BLOCK, column_digest
 
-LONGEST = 64 << 20
+LONGEST = 8 << 20
 """Bytes of a block's values in a column that are joined at once; longer ones are read row by row."""
 _FETCH = 200
 """Rows that are held at once where they are read one by one; a divisor of `BLOCK`."""

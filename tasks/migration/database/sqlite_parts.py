@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 _NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
 _WHOLE = {
-    sqlite3.SQLITE_INSERT: 0, sqlite3.SQLITE_DELETE: 0, sqlite3.SQLITE_CREATE_TABLE: 0, sqlite3.SQLITE_DROP_TABLE: 0,
-    sqlite3.SQLITE_CREATE_VTABLE: 0, sqlite3.SQLITE_DROP_VTABLE: 0,
+    sqlite3.SQLITE_INSERT, sqlite3.SQLITE_DELETE, sqlite3.SQLITE_CREATE_TABLE, sqlite3.SQLITE_DROP_TABLE,
+    sqlite3.SQLITE_CREATE_VTABLE, sqlite3.SQLITE_DROP_VTABLE,
 }  # fmt: skip
-"""What is authorized for a table as a whole, and which of its two names is the table."""
+"""What is authorized for a table as a whole."""
 
 
 class Written:
@@ -33,9 +34,9 @@ class Written:
         if action in _NEVER or (action == sqlite3.SQLITE_FUNCTION and second == "load_extension"):
             return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_UPDATE:
-            self.add(str(first), [str(second)])
+            self.add(str(first), None if second == "ROWID" else [str(second)])  # a key by another name
         elif action in _WHOLE:
-            self.add(str((first, second)[_WHOLE[action]]), None)
+            self.add(str(first), None)
         return sqlite3.SQLITE_OK
 
 
@@ -140,11 +141,12 @@ class PartsFile:
         return parts if parts.head == head else Parts()
 
     def keep(self, parts: Parts) -> None:
-        """Keep what is known of a state, whole or not at all, and of no other."""
+        """Keep what is known of a state, whole or, where there is no room, not at all; and of no other."""
         if self._alone and parts.head:
             part = self._path.with_suffix(".part")
-            part.write_text(json.dumps(parts, default=_fields), encoding="utf-8")
-            part.replace(self._path)
+            with suppress(OSError):  # what is not kept is read anew
+                part.write_text(json.dumps(parts, default=_fields), encoding="utf-8")
+                part.replace(self._path)
 
     def go_on(self, parent: str, head: str, wrote: Written) -> None:
         """Keep of the next state what was not written on the way to it."""

@@ -131,6 +131,7 @@ CHANGES = (
     "ALTER TABLE p RENAME COLUMN a TO c; ALTER TABLE p RENAME COLUMN b TO a; ALTER TABLE p RENAME COLUMN c TO b",
     "UPDATE p SET g = 7 WHERE id < 5",
     "PRAGMA foreign_keys = ON; UPDATE p SET id = id + 100 WHERE id = 3",
+    "UPDATE p SET rowid = 200 WHERE id = 6; UPDATE k SET p = 200 WHERE id = 2",
     "ALTER TABLE p ADD COLUMN n INT; ALTER TABLE p DROP COLUMN a",
     "-- maker: loses p rows\nUPDATE OR REPLACE p SET u = 'u9' WHERE u = 'u8'",
     "UPDATE loose SET x = -x WHERE y > 3; UPDATE made SET n = 5 WHERE id = 2",
