@@ -1,7 +1,7 @@
 """Rolling back: the world is put back to what it was at a step, and a fork of the run begins there.
 
 It is the one effect that begins at no open step: a person asks for it. Its fork is added once the world is put back, so
-that one cut off by a crash leaves the record as it was; whichever run goes on then puts the world where it needs it.
+that one cut off by a crash leaves the record as it was; whichever run is resumed then puts the world where it needs it.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class RolledBack:
 
     Attributes:
         words: What it is, and how that was checked, one line.
-        fork: The run that goes on from there, None where nothing is left to be decided.
+        fork: The run that continues from there, None where nothing is left to be decided.
         value: What the effect gave.
     """
 

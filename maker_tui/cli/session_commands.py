@@ -52,7 +52,7 @@ ROLLBACK = (
 
 def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add `maker sessions` to the command line."""
-    sessions = commands.add_parser("sessions", help="list and keep saved sessions, or go on from one",
+    sessions = commands.add_parser("sessions", help="list and keep saved sessions, or resume one",
                                   description=DESCRIPTION)  # fmt: skip
     verbs = sessions.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_verbs(verbs)
@@ -210,7 +210,7 @@ def _rollback(chosen: argparse.Namespace) -> int:
     if chosen.json:
         say_json(versioned({"step": chosen.at, "fork": found.fork, "verified": True, "value": found.value}))
         return 0
-    on = "" if found.fork is None else f"; maker sessions resume {session_name(path)} goes on there"
+    on = "" if found.fork is None else f"; maker sessions resume {session_name(path)} continues there"
     say(one_line(f"step {chosen.at:,}: {found.words}{on}", 600))
     return 0
 

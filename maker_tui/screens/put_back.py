@@ -28,7 +28,7 @@ class PutBack(NamedKeys, ModalScreen[None]):
         step: The step, 0-based.
         does: What will be done, one line.
         changes: What is changed that needs consent, "" for nothing.
-        live: The run goes on, and will be stopped.
+        live: The run is going, and will be stopped.
         agreed: Called when the user agrees.
     """
 
@@ -75,7 +75,7 @@ class PutBack(NamedKeys, ModalScreen[None]):
 
     def _words(self) -> str:
         does = one_line(self._does, SHOWN)
-        stops = " The run that goes on is stopped and saved first." if self._live else ""
+        stops = " The run is stopped and saved first." if self._live else ""
         changes = f" This changes {one_line(self._changes, SHOWN)}." if self._changes else ""
         return f"This will {does}.{changes}{stops}"
 

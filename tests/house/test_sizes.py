@@ -10,7 +10,8 @@ from collections import defaultdict
 from dataclasses import is_dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.house.parsing import ROOT, parsed, statements
+
 MOST_METHODS, MOST_COLLABORATORS, LEAST_LINES = 40, 7, 60
 SHIPPED = {"maker_engine": "maker_engine", "maker_tui": "maker_tui", "tasks": "maker_tasks"}
 """Folders, and the names they are imported by."""
@@ -82,7 +83,7 @@ def importers() -> dict[str, set[str]]:
         for path in (ROOT / folder).rglob("*.py"):
             parts = (package, *path.relative_to(ROOT / folder).with_suffix("").parts)
             name = ".".join(parts)
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for node in statements(parsed(path)):
                 for target in imported(node, parts):
                     found[target].add(name)
     return found

@@ -21,7 +21,7 @@ from .canonical import JOURNAL, MOVED, whole_digest
 from .history import ROOT, Entry, History
 from .sqlite_columns import quoted
 from .sqlite_errors import failed
-from .sqlite_files import copied, flushed, in_wal, is_newer, reading, same_pages
+from .sqlite_files import copied, flushed, in_wal, is_newer, reading, remove, same_pages
 from .sqlite_parts import Altering, Parts, PartsFile, Written
 from .sqlite_tables import BUSY_S, LARGE_CACHE, digest_now, has_table, readers, survey, tables_of
 
@@ -88,12 +88,13 @@ class SqliteBase:
     def _place(self, source: Path, target: Path) -> None:
         """Copy a database to a file that is not there before it is whole."""
         part = target.with_suffix(".part")
-        part.unlink(missing_ok=True)
+        remove(part)
         try:
             if source.parent != self.folder or not copied(source, part):
                 self._copy(source, part)
             if self.apply:  # a copy is not waited for
                 flushed(part)
+            remove(target)
             part.replace(target)
         except OSError as error:
             raise EffectError("disk", one_line(f"{target}: {error.strerror}")) from None
@@ -378,7 +379,7 @@ class SqliteBase:
 
     def drop_scratch(self) -> None:
         """Remove what was built."""
-        self.scratch.unlink(missing_ok=True)
+        remove(self.scratch)
 
     def finish(self, head: str, digest: str) -> None:
         """Leave no table of maker's in a database that was itself changed."""

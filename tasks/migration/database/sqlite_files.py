@@ -63,3 +63,9 @@ def flushed(path: Path) -> None:
     """Wait until a file is on the disk."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def remove(path: Path) -> None:
+    """Remove a file, and before it what a killed process left beside it: SQLite would mend the next one by that."""
+    for suffix in ("-journal", "-wal", "-shm", ""):
+        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)

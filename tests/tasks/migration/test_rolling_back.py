@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -60,8 +61,8 @@ def test_every_step_of_a_rehearsal_is_put_back(tmp_path):
     assert len({*digests}) == 6, "the first, a, three batches of b, and c"
 
 
-def test_the_command_puts_back_and_the_run_goes_on_from_there(tmp_path, does):
-    """It prints one line with the digest; its fork goes on to the same end; a step that is none is refused in one."""
+def test_the_command_puts_back_and_the_run_continues_from_there(tmp_path, does):
+    """It prints one line with the digest; its fork continues to the same end; a step that is none is refused in one."""
     path, file = shop(tmp_path, 300), str(tmp_path / "run.maker")
     words = ("--problem", folder_of(tmp_path, FILES), "--database", str(path), "--batch-rows", "15")
     ended = json.loads(does("run", "migration", *words, "--session", file, "--headless", "--json")[1].out)["result"]
@@ -118,3 +119,19 @@ def test_in_the_middle_of_a_run_its_digest_says_whether_others_have_written(tmp_
     with closing(sqlite3.connect(path)) as other:
         assert other.execute("SELECT count(*) FROM audit_log WHERE id = 1").fetchone() == (0,)
     assert again.above is not None
+
+
+def test_what_a_killed_rollback_has_left_does_no_harm_to_the_next(tmp_path):
+    """A file that was being remade, and the journal of its open transaction, are gone before it is remade anew."""
+    task, states = loaded(FILES, shop(tmp_path, 2_000), batch_rows=15), []
+    driven(task, states=states)
+    (folder,) = (tmp_path / "home" / "migration").glob("*")
+    shutil.copy(folder / "work.db", tmp_path / "open.db")
+    with closing(sqlite3.connect(tmp_path / "open.db")) as one:
+        one.execute("PRAGMA cache_size = 1")
+        one.execute("PRAGMA synchronous = OFF")
+        one.execute("UPDATE order_items SET quantity = quantity + 1")
+        for name in ("open.db", "open.db-journal"):
+            shutil.copy(tmp_path / name, folder / name.replace("open", "scratch"))
+    done = rolled_back(task, states, 3)
+    assert done.ok, done

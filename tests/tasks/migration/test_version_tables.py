@@ -132,7 +132,7 @@ BAD = [
 
 @pytest.mark.parametrize(("tool", "harm", "words"), BAD)
 def test_a_table_that_does_not_fit_the_folder_ends_the_run_in_one_line(tool, harm, words, tmp_path):
-    """What the folder lacks, a gap, a failed or a changed script: nothing is done, and --since goes on all the same."""
+    """What the folder lacks, a gap, a failed or a changed script: nothing is done; --since is taken all the same."""
     path = database(tmp_path / "x.db", A, *(() if tool == "sqitch" else (TABLES[tool], harm)))
     if tool == "sqitch":
         database(tmp_path / "sqitch.db", TABLES[tool], harm)
