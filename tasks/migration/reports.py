@@ -97,7 +97,7 @@ def markdown(problem: Problem, state: State) -> str:
     what = "the database itself," if problem.apply else "a copy of"
     done = f"{len(state.applied)} of {len(problem.changes)} changes applied to {what} `{_cell(problem.database)}`"
     rest = f"{len(state.reverted)} taken back; writers held up for {state.downtime:.1f} s."
-    rest += f" {len(state.had)} were in it before, by its tool's own table." if state.had else ""
+    rest += f" By its tool's own table it had {len(state.had)} before." if state.had else ""
     lines = [f"# {_cell(problem.project)}: {verdict_of(problem, state)}", "", f"{done}; {rest}", ""]
     lines += [f"- **{_cell(one)}**" for one in state.findings] or ["Nothing was found that makes it unsafe."]
     lines += [
@@ -108,7 +108,7 @@ def markdown(problem: Problem, state: State) -> str:
     for change, mark in plan_marks(problem, state):
         row = _row(problem, state, change.name)
         batches = f" ({row['batches']} batches)" if row["batches"] else ""
-        after = row["verdict"] or ("not reached" if mark == "waiting" else mark)
+        after = row["verdict"] or {"waiting": "not reached", "there": "there before"}.get(mark, mark)
         lines.append(
             f"| {_cell(change.name)} | {change.kind} | {change.risk} | {', '.join(row['before'])}{batches}"
             f" | {row['rows_changed']:,} | {row['took_s']:.2f} | {after} | {row['digest_after'][:12]} |"
