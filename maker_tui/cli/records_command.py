@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING
 
 from maker_engine.arguments import Arguments
 from maker_engine.core.errors import InputError
-from maker_engine.input_files import path_of, read_named
-from maker_engine.output import complain, say, say_json, say_text, versioned, write_document
-from maker_tui.cli import matching_verbs
-from maker_tui.cli.record_files import opened, write_results, write_table
+from maker_engine.output import complain, say, say_json, versioned, write_document
+from maker_tui.cli import fleet_verbs, matching_verbs
+from maker_tui.cli.record_files import add_out, opened, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from maker_engine.labelling.units import Units
 
-LARGEST_CODEBOOK = 4_000_000
 EXAMPLES = """\
 examples:
   maker records init tickets.csv > codebook.yaml      a codebook to be filled in
@@ -29,13 +25,15 @@ examples:
   maker records review t.maker                        decide what the votes did not, here
   maker records audit t.maker --out blind.csv         a random part of the accepted, to be labelled by people
   maker records audit t.maker --answers blind.csv     what may be said: at most 1 % are wrong (95 % sure)
-  maker records split 8 big.csv --problem codebook.yaml --to parts/
+  maker records split 8 big.csv --problem codebook.yaml --to parts/ --limit-usd 80 --model openai/gpt-6-luna
+  maker records run parts/ --jobs 4                   or make -C parts -j4, sbatch, ssh, systemd, --executor dask
+  maker records status parts/                         one table of all parts
   maker records merge parts/ --out labelled.csv
   maker records pairs people.csv --block surname:3 --compare surname,street --grey grey.csv --sure sure.csv
   maker ask grey.csv --id pair --question "Are left and right one person?" --choices same,different --out voted.csv
   maker records cluster people.csv --sure sure.csv --voted voted.csv --out people-clustered.csv
 
-exit status: 0 done (audit: the claim is shown), 1 audit: not yet, 2 bad input
+exit status: 0 done (audit: the claim is shown), 1 audit: not yet, run: not every part has a result, 2 bad input
 """
 
 
@@ -43,12 +41,16 @@ def main(arguments: Sequence[str]) -> int:
     """Draft codebooks, write results and reports, review by people, audit, split and merge tables of rows.
 
     Returns:
-        The exit status: 0 done, 1 an audit that does not show its claim yet.
+        The exit status: 0 done, 1 an audit that does not show its claim yet, or parts without a result.
 
     Raises:
         InputError: A flag or a file is no good.
     """
-    chosen = _parser().parse_args(arguments)
+    chosen, further = _parser().parse_known_args(arguments)
+    if chosen.act in fleet_verbs.WITH_FLAGS_OF_RUN:
+        chosen.further = further
+    elif further:
+        _parser().parse_args(arguments)  # says what it does not know
     status: int = chosen.act(chosen)
     return status
 
@@ -65,7 +67,7 @@ def _parser() -> Arguments:
     init = _verb(verbs, "init", _init, "draft a codebook from a table's columns", "ROWS")
     init.add_argument("--to", type=Path, metavar="FILE", help="where to write it (default standard output)")
     results = _verb(verbs, "results", _results, "write the rows with what was decided")
-    _add_out(results)
+    add_out(results)
     report = _verb(verbs, "report", _report, "say how good the labels are, how clear and how dear")
     report.add_argument("--html", type=Path, metavar="FILE", help="write it as one page as well")
     report.add_argument("--json", action="store_true", help="print one JSON object")
@@ -83,22 +85,9 @@ def _parser() -> Arguments:
     audit.add_argument("--rows", type=int, metavar="N", help="lines of the sheet (default as many as are needed)")
     audit.add_argument("--seed", type=int, default=0, metavar="N", help="of what is drawn (default 0)")
     audit.add_argument("--json", action="store_true", help="print one JSON object")
-    _add_split(verbs)
     matching_verbs.add_verbs(verbs)
-    merge = _verb(verbs, "merge", _merge, "put the results of parts together, every chain verified", "DIR")
-    _add_out(merge)
+    fleet_verbs.add_verbs(verbs)
     return parser
-
-
-def _add_split(verbs: argparse._SubParsersAction[Arguments]) -> None:
-    split = verbs.add_parser("split", help="cut a table into parts that are run anywhere", allow_abbrev=False)
-    split.add_argument("parts", type=int, metavar="N")
-    split.add_argument("rows", metavar="ROWS")
-    split.add_argument("--problem", type=Path, required=True, metavar="FILE", help="the codebook")
-    split.add_argument("--to", type=Path, required=True, metavar="DIR", help="an empty folder")
-    split.add_argument("--limit-usd", type=float, metavar="USD", help="most dollars of all parts together")
-    split.add_argument("--rpm", type=float, metavar="N", help="requests a minute of all parts together")
-    split.set_defaults(act=_split)
 
 
 def _verb(
@@ -111,15 +100,6 @@ def _verb(
     parser.add_argument("named", metavar=what)
     parser.set_defaults(act=act)
     return parser
-
-
-def _add_out(parser: Arguments) -> None:
-    parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="CSV, or JSON Lines by its ending (default standard output, CSV)"
-    )
-    parser.add_argument(
-        "--exact", action="store_true", help="leave cells that a spreadsheet takes for formulas as they are"
-    )
 
 
 def _add_sheet(parser: Arguments) -> None:
@@ -151,7 +131,10 @@ def _init(chosen: argparse.Namespace) -> int:
 
 
 def _results(chosen: argparse.Namespace) -> int:
-    write_results(chosen.named, chosen.out, exact=chosen.exact)
+    from maker_engine.records.results import results  # noqa: PLC0415 - help needs none
+
+    path, task, _ = opened(chosen.named)
+    write_table(chosen.out, *results(path, task), exact=chosen.exact)
     return 0
 
 
@@ -246,47 +229,3 @@ def _audit(chosen: argparse.Namespace) -> int:
         if found.beyond > 0:
             say(f"{found.beyond:,} more are labelled behind a gap in the order of drawing, and cannot count")
     return 0 if found.certified else 1
-
-
-def _split(chosen: argparse.Namespace) -> int:
-    from maker_engine.documents import read_document  # noqa: PLC0415 - help needs none
-    from maker_engine.labelling.codebook import read_codebook  # noqa: PLC0415 - likewise
-    from maker_engine.records.shards import split  # noqa: PLC0415 - likewise
-    from maker_engine.tables.opening import open_table  # noqa: PLC0415 - likewise
-
-    text = read_named(path_of(str(chosen.problem)), "codebook", LARGEST_CODEBOOK)
-    read_codebook(read_document(text, "the codebook"))
-    parts = split(open_table(chosen.rows), text, chosen.parts, chosen.to, (chosen.limit_usd, chosen.rpm))
-    say(*(f"{chosen.to / part.rows}: rows {part.first + 1:,} to {part.first + part.count:,}" for part in parts))
-    say(f"make -C {chosen.to} MODEL=NAME runs them; then maker records merge {chosen.to} --out FILE")
-    return 0
-
-
-def _merge(chosen: argparse.Namespace) -> int:
-    from maker_engine.records.decided import Decided, result_columns, result_rows  # noqa: PLC0415 - help needs none
-    from maker_engine.records.people import Answers  # noqa: PLC0415 - likewise
-    from maker_engine.records.shards import checked, read_manifest  # noqa: PLC0415 - likewise
-    from maker_engine.sessions.integrity.verify import verify  # noqa: PLC0415 - likewise
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
-
-    folder = path_of(chosen.named)
-    manifest, parts = read_manifest(folder)
-    found = [(part, opened(str(folder / part.session))) for part in parts]
-    votes = 0
-    for part, one in found:
-        checked(folder, manifest, part, one, lambda path, task: [*map(str, verify(path, task).findings)])
-
-    def rows() -> Iterable[dict[str, object]]:
-        for _, (path, task, _units) in found:
-            with Reader(path) as reader:
-                yield from result_rows(Decided(reader, task, Answers(path)))
-
-    for _, (path, _, _) in found:
-        with Reader(path) as reader:
-            votes += int(reader.meta()["totals"]["votes"])
-    write_table(chosen.out, result_columns(found[0][1][2]), rows(), exact=chosen.exact)
-    if chosen.out is not None:
-        say_text(
-            f"{chosen.out}: {manifest['rows']:,} rows of {len(parts)} parts, every chain verified, {votes:,} votes\n"
-        )
-    return 0

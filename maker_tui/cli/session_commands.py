@@ -90,7 +90,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     values = given(chosen, RESUMED)
     if headless:
         refuse_unattended(values)
-    changes = changes_of(values, attended=not headless)
+    changes = changes_of(values)
     if chosen.hopeless is not None:
         changes["hopeless"] = chosen.hopeless
     path = find(chosen.session)
@@ -168,7 +168,7 @@ def _fork(chosen: argparse.Namespace) -> int:
     family = record_commands.family_of(chosen, path)
     said = {name: getattr(chosen, name) for name in ("k", "model", "seed", "api_base")}
     changes = {name: value for name, value in said.items() if value is not None}
-    changes |= changes_of(given(chosen, FORKED), attended=False)
+    changes |= changes_of(given(chosen, FORKED))
     if chosen.voter:
         changes["voters"] = tuple(chosen.voter)
     changes = with_prices(path, chosen.fork, {**changes, "accept_models": chosen.accept_models}, chosen.price)

@@ -68,6 +68,7 @@ class Records(Task[State, Any]):
         Option("shuffle", "Seed of the order in which labels are offered.", 0),
     )
     independent = True
+    result_with_cost = True
     has_oracle = True
 
     def __post_init__(self) -> None:
@@ -173,15 +174,13 @@ class Records(Task[State, Any]):
         return findings(self.source(), len(self.problem.units), answers)
 
     def result(self, state: State) -> Json:
-        """Return how many rows and answers there are, how many were accepted, and how many are right by gold."""
+        """Return how many rows there are, how many of their fields were accepted, and how many are right by gold."""
         accepted = state.done - state.undecided
         found: dict[str, Json] = {
             "rows": len(self.problem.units.table),
-            "decided": state.done,
             "accepted": accepted,
             "undecided": state.undecided,
             "to_people": state.people,
-            "labels": dict(zip(self._closed, state.counts, strict=False)),
         }
         if self.problem.right:
             share = round(state.right / state.judged, 4) if state.judged else None
