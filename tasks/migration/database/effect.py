@@ -142,13 +142,8 @@ class _Operation:
         head = self._base.head()
         if head != ROOT:
             raise EffectError("state", "another run is changing this database: resume that one first")
-        return {
-            "work": self._token,
-            "head": head,
-            "survey": self._base.survey(None),
-            "integrity": self._base.integrity(),
-            **self._had(),
-        }
+        survey, integrity = self._base.whole()
+        return {"work": self._token, "head": head, "survey": survey, "integrity": integrity, **self._had()}
 
     def _had(self) -> dict[str, Json]:
         """Return what the tool's own table says of the plan."""
@@ -269,14 +264,14 @@ class _Operation:
             at, digest = self._given["at"], self._given.get("digest", "")
             # What a change that failed in its middle has left cannot always be remade to be compared with.
             self._remake(to, to, "", {at: digest} if digest else None)
-        return {"head": to, "survey": self._base.survey(None)}
+        return {"head": to, "survey": self._base.survey(None, anew=True)}
 
     def _rollback(self) -> dict[str, Json]:
         to, proof, known = self._given["to"], self._given["proof"], self._given["known"]
         self._kept()
-        if proof != to or self._base.head() != to or _digest(self._base.survey(None)) != known[proof]:
+        if proof != to or self._base.head() != to or _digest(self._base.survey(None, anew=True)) != known[proof]:
             self._remake(to, proof, known[proof], known)
-        survey: Any = self._base.survey(None)
+        survey: Any = self._base.survey(None, anew=True)
         found = _digest(survey)
         if found != known.get(to, found):
             raise EffectError("state", f"it was put back, and its digest is {found[:12]} and not {known[to][:12]}")
@@ -296,8 +291,7 @@ class _Operation:
         self._there()
         if self._given.get("note"):
             self._base.note(self._given["note"])
-        survey = self._base.survey(None)
-        integrity = self._base.integrity()
+        survey, integrity = self._base.whole()
         self._base.finish(self._given["at"], _digest(survey))
         return {"survey": survey, "integrity": integrity}
 

@@ -56,9 +56,11 @@ class History:
 
     Args:
         folder: Where it lies.
+        durable: What is added is on the disk before its transaction is.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self._durable = durable
         self._path = folder / "history.jsonl"
         self._end = folder / "finished.json"
         self._digests = folder / "digests.jsonl"
@@ -113,7 +115,8 @@ class History:
             with self._path.open("ab") as file:
                 file.write(b"\n" + line.encode() if self._torn() else line.encode())
                 file.flush()
-                os.fsync(file.fileno())
+                if self._durable:
+                    os.fsync(file.fileno())
         except OSError as error:
             raise EffectError("disk", one_line(f"{self._path}: {error.strerror}")) from None
 

@@ -13,17 +13,16 @@ from maker_engine.core.decomposition import Json
 from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
-from .canonical import JOURNAL, MOVED, NOT_COUNTED, row_sum, table_digest, whole_digest
+from .canonical import JOURNAL, MOVED, NOT_COUNTED, whole_digest
 from .dumping import dump_into
 from .history import ROOT, Entry, History
+from .postgres_tables import Watch, quoted, table_of
 
 MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker[postgres]'"
 CONNECT_S = 10
 LOCK = "10s"
 """How long a statement waits for another's lock."""
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s) ORDER BY tablename"
-_COLUMNS = """SELECT column_name FROM information_schema.columns
- WHERE table_schema = 'public' AND table_name = %s ORDER BY ordinal_position"""
 _KEYS = """SELECT c.conname, c.conrelid::regclass::text, c.confrelid::regclass::text,
  array(SELECT a.attname FROM unnest(c.conkey) WITH ORDINALITY k(n, o) JOIN pg_attribute a
        ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.o),
@@ -188,9 +187,10 @@ class PostgresBase:
             EffectError: A statement fails; none has happened.
         """
         with self._connected(self.work) as connection, connection.transaction():
+            watch = Watch(connection)
             changed = self._statements(connection, sql)
+            value |= {"changed": changed, "wrote": watch.wrote()}
             self._statements(connection, note)
-            value |= {"changed": changed, "wrote": None}
             self.history.add(made)
             _note(connection, key, made.head, value)
             if self.stopped:
@@ -230,7 +230,7 @@ class PostgresBase:
             found = connection.execute(_PRIMARY, [table]).fetchall()
             if len(found) != 1 or found[0][1] not in ("int2", "int4", "int8") or found[0][0].lower() in assigned:
                 return "", None, False
-            key, name = _quoted(found[0][0]), _quoted(table)
+            key, name = quoted(found[0][0]), quoted(table)
             where = "" if above is None else f" WHERE {key} > {above}"
             top = _one(connection, f"SELECT max({key}) FROM {name}")  # noqa: S608 - names are quoted
             high = _one(
@@ -239,32 +239,24 @@ class PostgresBase:
             )
         return str(found[0][0]), high, high is not None and high < top
 
-    def survey(self, only: Sequence[str] | None, name: str = "") -> dict[str, Json]:
+    def survey(self, only: Sequence[str] | None, name: str = "", *, anew: bool = True) -> dict[str, Json]:  # noqa: ARG002 - it always is
         """Look at tables of the schema "public": rows, digest, columns, and rows whose foreign key leads nowhere."""
         with self._connected(name or self.work) as connection:
             names = [str(row[0]) for row in connection.execute(_TABLES, [[*NOT_COUNTED]])]
             examined = names if only is None else [one for one in names if one in only]
-            found: dict[str, Json] = {one: self._table(connection, one) for one in examined}
+            found: dict[str, Json] = {one: table_of(connection, one) for one in examined}
             rows = connection.execute(_SCHEMA, [[*NOT_COUNTED]] * 3).fetchall()
             return {
                 "all": [*names], "tables": found, "broken": self._broken(connection),
                 "schema": [[str(one) for one in row] for row in rows],
             }  # fmt: skip
 
-    def _table(self, connection: Any, name: str) -> Json:
-        columns = [str(row[0]) for row in connection.execute(_COLUMNS, [name])]
-        values = ", ',', ".join(f"quote_nullable({_quoted(one)}::text)" for one in sorted(columns)) or "''"
-        order = f"COPY (SELECT convert_to(concat({values}), 'UTF8') FROM {_quoted(name)}) TO STDOUT (FORMAT text)"  # noqa: S608 - names are quoted
-        with connection.cursor() as cursor, cursor.copy(order) as rows:
-            count, total = row_sum(bytes(row[0]) for row in _read(rows))
-        return [count, table_digest(name, columns, count, total), [*columns]]
-
     def _broken(self, connection: Any) -> dict[str, Json]:
         """Count rows whose key leads nowhere: of keys that the server itself has not validated."""
         found: dict[str, Json] = {}
         for _, child, parent, own, theirs in connection.execute(_KEYS).fetchall():
-            on = " AND ".join(f"c.{_quoted(one)} = p.{_quoted(two)}" for one, two in zip(own, theirs, strict=True))
-            there = " AND ".join(f"c.{_quoted(one)} IS NOT NULL" for one in own)
+            on = " AND ".join(f"c.{quoted(one)} = p.{quoted(two)}" for one, two in zip(own, theirs, strict=True))
+            there = " AND ".join(f"c.{quoted(one)} IS NOT NULL" for one in own)
             count = _one(
                 connection,
                 f"SELECT count(*) FROM {child} c LEFT JOIN {parent} p ON {on} WHERE {there} AND p IS NULL",  # noqa: S608 - names are quoted
@@ -288,9 +280,9 @@ class PostgresBase:
                 return one_line(str(error), 300)
         return ""
 
-    def integrity(self, name: str = "") -> str:  # noqa: ARG002 - as its contract has it
-        """Return "ok": every row was read for the digest, and the server checks its own pages."""
-        return "ok"
+    def whole(self) -> tuple[dict[str, Json], str]:
+        """Read every row of all tables; the integrity is "ok": the server checks its own pages as they are read."""
+        return self.survey(None), "ok"
 
     def save(self, head: str, digest: str) -> dict[str, Json]:  # noqa: ARG002 - every row is read anew
         """Back the database up, restore the backup elsewhere, and read every row of what was restored."""
@@ -371,18 +363,9 @@ def _alone(sql: Sequence[str]) -> bool:
     return any("concurrently" in one.lower() or one[:6].lower() == "vacuum" for one in sql)
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _one(connection: Any, sql: str) -> Any:
     row = connection.execute(sql).fetchone()
     return None if row is None else row[0]
-
-
-def _read(rows: Any) -> Iterator[tuple[Any, ...]]:
-    rows.set_types(["bytea"])
-    yield from rows.rows()
 
 
 def _note(connection: Any, key: str, head: str, value: Mapping[str, Any]) -> None:

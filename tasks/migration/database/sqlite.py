@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,24 +19,13 @@ from maker_engine.printable import one_line
 from ..sql import PRAGMAS
 from .canonical import JOURNAL, MOVED, whole_digest
 from .history import ROOT, Entry, History
+from .sqlite_columns import quoted
 from .sqlite_errors import failed
-from .sqlite_tables import (
-    BUSY_S,
-    has_table,
-    in_wal,
-    is_newer,
-    quoted,
-    reading,
-    same_pages,
-    schema_of,
-    table_of,
-    tables_of,
-)
+from .sqlite_files import copied, flushed, in_wal, is_newer, reading, remove, same_pages
+from .sqlite_parts import Altering, Parts, PartsFile, Written
+from .sqlite_tables import BUSY_S, LARGE_CACHE, digest_now, has_table, readers, survey, tables_of
 
 _PAGES = 4_096
-_NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
-_WRITES = {sqlite3.SQLITE_INSERT: 0, sqlite3.SQLITE_UPDATE: 0, sqlite3.SQLITE_DELETE: 0, sqlite3.SQLITE_ALTER_TABLE: 1,
-           sqlite3.SQLITE_CREATE_TABLE: 0, sqlite3.SQLITE_DROP_TABLE: 0}  # fmt: skip
 
 
 class SqliteBase:
@@ -53,7 +43,8 @@ class SqliteBase:
         self.work = self.place.resolve() if apply else folder / "work.db"
         self.apply = apply
         self.scratch = folder / "scratch.db"
-        self.history = History(folder)
+        self.history = History(folder, durable=apply)
+        self._parts = PartsFile(folder / "parts.json", alone=not apply)
         self.stopped = False
         self._open: list[sqlite3.Connection] = []
 
@@ -97,12 +88,13 @@ class SqliteBase:
     def _place(self, source: Path, target: Path) -> None:
         """Copy a database to a file that is not there before it is whole."""
         part = target.with_suffix(".part")
-        _remove(part)
+        remove(part)
         try:
-            self._copy(source, part)
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
-            _remove(target)
+            if source.parent != self.folder or not copied(source, part):
+                self._copy(source, part)
+            if self.apply:  # a copy is not waited for
+                flushed(part)
+            remove(target)
             part.replace(target)
         except OSError as error:
             raise EffectError("disk", one_line(f"{target}: {error.strerror}")) from None
@@ -171,7 +163,7 @@ class SqliteBase:
         """Run what a tool notes, in a transaction of its own."""
         with self._connected(self.work) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            self._statements(connection, sql, set())
+            self._statements(connection, sql, Written())
             connection.execute("COMMIT")
 
     def transact(
@@ -197,7 +189,7 @@ class SqliteBase:
             EffectError: A statement fails; none has happened.
         """
         with self._connected(self.work) as connection:
-            wrote: set[str] = set()
+            wrote = Written()
             for pragma in pragmas:
                 if not PRAGMAS.match(pragma):
                     raise EffectError("sql", f"{one_line(pragma, 60)} is not taken")
@@ -205,13 +197,16 @@ class SqliteBase:
             connection.execute("BEGIN IMMEDIATE")
             before = connection.total_changes
             self._statements(connection, sql, wrote)
-            value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote - {JOURNAL})}
-            self._statements(connection, note, set())
+            wrote.tables.pop(JOURNAL, None)
+            value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote.tables)}
+            self._statements(connection, note, Written())
             self.history.add(made)
             _note(connection, key, made.head, value)
             if self.stopped:
                 raise EffectError("state", "interrupted")
             connection.execute("COMMIT")
+        if self.work != self.scratch:
+            self._parts.go_on(made.parent, made.head, wrote)
 
     def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any], note: Sequence[str] = ()) -> None:
         """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
@@ -226,26 +221,21 @@ class SqliteBase:
             value |= {"changed": 0, "wrote": None}
             _note(connection, key, made.head, value)
 
-    def _statements(self, connection: sqlite3.Connection, sql: Sequence[str], wrote: set[str]) -> None:
-        def allow(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-            if action in _NEVER or (action == sqlite3.SQLITE_FUNCTION and second == "load_extension"):
-                return sqlite3.SQLITE_DENY
-            if action in _WRITES:
-                wrote.add(str((first, second)[_WRITES[action]]))
-            return sqlite3.SQLITE_OK
-
+    def _statements(self, connection: sqlite3.Connection, sql: Sequence[str], wrote: Written) -> None:
+        altering = Altering(connection)
         for number, one in enumerate(sql, 1):
             if self.stopped:
                 raise EffectError("state", "interrupted")
             if len(sql) > 1:
                 connection.execute("SAVEPOINT change")
-            connection.set_authorizer(allow)
+            connection.set_authorizer(wrote.authorize)
             try:
                 connection.execute(one).fetchall()
             except sqlite3.Error as error:
                 raise failed(self.work, error, f"statement {number}: {one_line(one, 60)}") from None
             finally:
                 connection.set_authorizer(None)
+            altering.note(connection, wrote)
             if len(sql) > 1:
                 connection.execute("RELEASE change")
 
@@ -268,31 +258,44 @@ class SqliteBase:
                 return "", None, False
         return "rowid", high, high is not None and high < top
 
-    def survey(self, only: Sequence[str] | None, path: Path | None = None) -> dict[str, Json]:
+    def survey(self, only: Sequence[str] | None, path: Path | None = None, *, anew: bool = False) -> dict[str, Json]:
         """Look at tables: rows, digest, columns, and rows whose foreign key leads nowhere.
 
         Args:
             only: The tables that may have changed, None for all.
             path: Another file than the database.
+            anew: Every row is read, whatever is known of the state.
         """
-        with self._connected(path or self.work) as connection:
-            names = tables_of(connection)
-            examined = names if only is None else [name for name in names if name in only]
-            found: dict[str, Json] = {name: table_of(connection, name) for name in examined}
-            broken: dict[str, Json] = {}
-            for name in names:
-                parents = {str(row[2]) for row in connection.execute(f"PRAGMA foreign_key_list({quoted(name)})")}
-                if parents and (only is None or parents & {*only} or name in examined):
-                    rows = connection.execute(f"PRAGMA foreign_key_check({quoted(name)})")
-                    broken[name] = sum(1 for _ in rows)
-            return {"all": [*names], "tables": found, "broken": broken, "schema": schema_of(connection)}
+        place = path or self.work
+        head = "" if path is not None else self.head()
+        with (
+            self._connected(place) as connection,
+            readers(connection, partial(self._connected, place), place.stat().st_size) as submit,
+        ):
+            parts = Parts() if path is not None or anew else self._parts.of(head)
+            result, found = survey(connection, submit, only, parts)
+        if path is None:
+            parts.head, parts.examined = head, True
+            parts.tables |= found
+            self._parts.keep(parts)
+        return result
+
+    def whole(self) -> tuple[dict[str, Json], str]:
+        """Read every row of all tables anew, and have the file's structure checked beside; return what both give."""
+        with ThreadPoolExecutor(1) as beside:
+            checked = beside.submit(self.integrity)
+            found = self.survey(None, anew=True)
+            integrity = checked.result()
+        if integrity == "ok":
+            self._parts.checked(self.head())
+        return found, integrity
 
     def verify(self, sql: Sequence[str]) -> str:
         """Run statements that check, and take back whatever they do; return what failed, "" for nothing."""
         with self._connected(self.work) as connection:
             connection.execute("BEGIN")
             try:
-                self._statements(connection, sql, set())
+                self._statements(connection, sql, Written())
             except EffectError as error:
                 if self.stopped:
                     raise
@@ -302,10 +305,15 @@ class SqliteBase:
                     connection.execute("ROLLBACK")
         return ""
 
-    def integrity(self, path: Path | None = None, check: str = "integrity_check") -> str:
-        """Return "ok", or the first thing that SQLite finds wrong with the file."""
+    def integrity(
+        self, path: Path | None = None, check: str = "integrity_check", tables: Sequence[str] | None = None
+    ) -> str:
+        """Return "ok", or the first thing that SQLite finds wrong with the file, or with some tables of it."""
         with self._connected(path or self.work) as connection:
-            return str(connection.execute(f"PRAGMA {check}(1)").fetchone()[0])
+            connection.execute(LARGE_CACHE)
+            names = ["1"] if tables is None else [quoted(name) for name in tables_of(connection) if name in tables]
+            found = (str(connection.execute(f"PRAGMA {check}({name})").fetchone()[0]) for name in names)
+            return next((one for one in found if one != "ok"), "ok")
 
     def save(self, head: str, digest: str) -> dict[str, Json]:
         """Back the database up, restore the backup elsewhere, and hold what was restored against the database.
@@ -320,11 +328,14 @@ class SqliteBase:
         restored = self.folder / "restored.db"
         try:
             self._place(self.saved(head), restored)
-            if digest and not in_wal(self.work) and same_pages(self.work, restored):
-                return {"digest": digest, "integrity": self.integrity(restored, "quick_check")}
-            found: Any = self.survey(None, restored)["tables"]
-            whole = whole_digest({name: row[1] for name, row in found.items()})
-            return {"digest": whole, "integrity": self.integrity(restored)}
+            if not digest or in_wal(self.work) or not same_pages(self.work, restored):
+                found: Any = self.survey(None, restored)["tables"]
+                whole = whole_digest({name: row[1] for name, row in found.items()})
+                return {"digest": whole, "integrity": self.integrity(restored)}
+            integrity = self.integrity(restored, "quick_check", self._parts.of(head).unchecked)
+            if integrity == "ok":
+                self._parts.checked(head)
+            return {"digest": digest, "integrity": integrity}
         finally:
             restored.unlink(missing_ok=True)
 
@@ -359,15 +370,16 @@ class SqliteBase:
             if left:
                 target.execute("PRAGMA locking_mode = EXCLUSIVE")  # held from this look to the end of the copy
                 target.execute("BEGIN EXCLUSIVE")
-                found = whole_digest({name: table_of(target, name)[1] for name in tables_of(target)})
+                found = digest_now(target)
                 target.execute("COMMIT")
                 if found != left:
                     raise EffectError("state", MOVED)
+            self._parts.forget()
             source.backup(target, pages=_PAGES, progress=self._progress, sleep=0.05)
 
     def drop_scratch(self) -> None:
         """Remove what was built."""
-        _remove(self.scratch)
+        remove(self.scratch)
 
     def finish(self, head: str, digest: str) -> None:
         """Leave no table of maker's in a database that was itself changed."""
@@ -375,12 +387,6 @@ class SqliteBase:
             self.history.finish(head, digest)
             with self._connected(self.work) as connection:
                 connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
-
-
-def _remove(path: Path) -> None:
-    """Remove a file, and before it what a killed process left beside it: SQLite would mend the next one by that."""
-    for suffix in ("-journal", "-wal", "-shm", ""):
-        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
 
 
 def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any]) -> None:

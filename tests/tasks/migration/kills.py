@@ -69,7 +69,7 @@ class Place:
 
     def words(self) -> tuple[str, ...]:
         """Lay out what is needed, and return the command."""
-        words = ["run", "migration", "--batch-rows", str(self.rows // 60), *FLAGS, "--session", self.session]
+        words = ["run", "migration", "--batch-rows", str(max(50, self.rows // 60)), *FLAGS, "--session", self.session]
         if not self.applies:
             return (*words, "--rows", str(self.rows), *(("--revert",) if self.kind == "taken back" else ()))
         folder = Path(self.home, "reverted" if "reverted" in self.kind else "shop")

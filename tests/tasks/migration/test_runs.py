@@ -103,7 +103,7 @@ REBUILT = (
         ("b", "UPDATE customers SET city = 'x';", "", "SELECT nothing FROM customers;", "verify: "),
         ("b", "UPDATE customers SET city = 'x';", "DROP TABLE nowhere;", "SELECT n FROM orders;", "its revert fails"),
         ("b", "UPDATE customers SET city = 'x';", "UPDATE customers SET city = 1;", "SELECT n FROM orders", "put back"),
-        ("b", "INSERT INTO kids VALUES (999999, 999999);", "", "", "leads nowhere"),
+        ("b", "UPDATE kids SET p = 999999 WHERE id = 1;", "", "", "leads nowhere"),
         ("b", "UPDATE customers SET city = upper(city);", "", ENDLESS, "no answer"),
     ],
 )  # fmt: skip
