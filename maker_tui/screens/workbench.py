@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import compress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -24,7 +25,7 @@ from maker_tui.parts.prompt_editing import PromptEditing
 from maker_tui.parts.review import Review
 from maker_tui.parts.rows import PEOPLE_KEY, Rows
 from maker_tui.parts.run_control import RESUME_KEY, STEP_KEYS, RunControl, stuck_at, stuck_words
-from maker_tui.parts.run_footer import footer_keys, usual_keys
+from maker_tui.parts.run_footer import SOMETIMES, footer_keys, usual_keys
 from maker_tui.parts.run_watch import RunWatch
 from maker_tui.parts.steering import STOP_KEYS, Steering
 from maker_tui.parts.step_navigator import StepNavigator
@@ -306,16 +307,15 @@ class Workbench(MakerScreen):
     def _show_footer(self, snapshot: Snapshot) -> None:
         """Show the keys that are of use now."""
         view = self._source.view()
+        wrong = view is not None and view.snapshot.totals.wrong > 0
         keys = footer_keys(
             self.BINDINGS,
             snapshot,
             past=self.travel.in_the_past,
             over=self._control.over,
             read_only=self._source.writer is not None,
-            wrong=view is not None and view.snapshot.totals.wrong > 0,
             acts=view is not None and bool(view.awaits),
-            rows=self._rows.independent,
-            rolls_back=rolls_back(self._source.task),
+            of_use=[*compress(SOMETIMES, (wrong, rolls_back(self._source.task), self._rows.independent))],
         )
         for bar in self.footers:
             bar.offer(keys)
