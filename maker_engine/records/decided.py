@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field as made, replace
@@ -22,8 +21,6 @@ from maker_engine.tables.row import Row
 VOTES, PERSON, RULE, UNDECIDED, FAILED, OPEN = "votes", "person", "rule", "undecided", "failed", "open"
 COLUMNS = ("value", "margin", "votes", "runner_up", "decided_by", "flags", "cost_usd", "model", "carried_from")
 """What is written for each field, after its name and a dot; the value bears the name alone."""
-_STEP = re.compile(r"^step [\d,]+ (?:is )?")
-"""How a run begins the reason of a step, which says nothing of a row, least of all of one that was carried over."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,7 @@ class Decision:
         reason: Why it has no value.
         step: The step of the run that decided it, 0-based, None for none.
         leader: The answer that the votes were for, whoever decided; None for none.
+        before: What `decided_by` was before people answered later; empty where they have not.
         model: Whose votes they are; of several that took turns the last one. Empty for nobody's.
         carried_from: The session that it was carried over from; empty where this run has decided it.
         counted: The votes themselves; None where nothing was asked.
@@ -56,6 +54,7 @@ class Decision:
     reason: str = ""
     step: int | None = None
     leader: Any = None
+    before: str = ""
     model: str = ""
     carried_from: str = ""
     counted: Counted | None = None
@@ -160,7 +159,7 @@ def decision_of(stored: StoredStep) -> Decision:
     if isinstance(answer, Undecided):
         leaders = [*counts.most_common(2), (None, 0), (None, 0)]
         return replace(
-            known, value=None, decided_by=UNDECIDED, reason=_STEP.sub("", answer.reason), runner_up=leaders[0][0],
+            known, value=None, decided_by=UNDECIDED, reason=answer.reason, runner_up=leaders[0][0],
             margin=leaders[0][1] - leaders[1][1],
         )  # fmt: skip
     if isinstance(answer, Said):
@@ -216,7 +215,7 @@ class Decided:
                 return replace(decision, value=decision.value if value is None else value)
             return decision
         value = field.read(text, passage_of(row, field, self.units.shown))
-        return replace(decision, value=value, decided_by=PERSON, reason="")
+        return replace(decision, value=value, decided_by=PERSON, reason="", before=decision.decided_by)
 
 
 def result_columns(units: Units, own: Sequence[str] | None = None) -> list[str]:
