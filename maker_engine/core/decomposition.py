@@ -162,6 +162,14 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         """
         raise NotImplementedError(f"no `row`: the state of step {number + 1:,} is not known without those before")
 
+    def row_title(self, number: int) -> str:  # noqa: ARG002 - the default names no step
+        """Say in a line what step `number` (0-based) of an independent task is about, for tables of its steps.
+
+        It takes the same short time for every number, and may be asked for in another thread than the run's; the
+        default is empty.
+        """
+        return ""
+
     def verify(self, answers: Iterable[A]) -> list[str]:  # noqa: ARG002 - the default checks nothing
         """Check a whole solution, sharing no code with `apply`; return what is wrong with it, empty when it solves.
 

@@ -38,6 +38,7 @@ class Decision:
         reason: Why it has no value.
         step: The step of the run that decided it, 0-based, None for none.
         leader: The answer that the votes were for, whoever decided; None for none.
+        before: What `decided_by` was before people answered later; empty where they have not.
     """
 
     value: Any
@@ -50,6 +51,7 @@ class Decision:
     reason: str = ""
     step: int | None = None
     leader: Any = None
+    before: str = ""
 
     @property
     def agreement(self) -> float:
@@ -147,7 +149,7 @@ class Decided:
                 return replace(decision, value=decision.value if value is None else value)
             return decision
         value = field.read(text, passage_of(row, field, self.units.shown))
-        return replace(decision, value=value, decided_by=PERSON, reason="")
+        return replace(decision, value=value, decided_by=PERSON, reason="", before=decision.decided_by)
 
 
 def result_columns(units: Units, own: Sequence[str] | None = None) -> list[str]:

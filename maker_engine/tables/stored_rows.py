@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import weakref
 from array import array
 from bisect import bisect_right
@@ -127,6 +128,7 @@ class ParquetRows(Rows):
         self._starts = [0, *accumulate(sizes)]
         self._held: OrderedDict[int, Any] = OrderedDict()
         self._going: tuple[int, int, Iterator[Any]] = (-1, 0, iter(()))
+        self._reading = threading.Lock()  # a run and its screen may read at a time, in threads of their own
 
     def __len__(self) -> int:
         return int(self._starts[-1])
@@ -135,7 +137,8 @@ class ParquetRows(Rows):
         """Return one row, 0-based."""
         group = bisect_right(self._starts, number) - 1
         place = number - self._starts[group]
-        batch = self._batch(group, place // BATCH)
+        with self._reading:
+            batch = self._batch(group, place // BATCH)
         return _plain_row(number, batch.slice(place % BATCH, 1).to_pylist()[0])
 
     def __iter__(self) -> Iterator[Row]:

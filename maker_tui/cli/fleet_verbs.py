@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.input_files import is_file, path_of, read_named
+from maker_engine.input_files import is_file, path_of
 from maker_engine.output import complain, say, say_json, say_text, versioned
-from maker_tui.cli.record_files import add_out, opened, write_table
+from maker_tui.cli.record_files import add_out, opened, read_problem, write_table
 
 if TYPE_CHECKING:
     from maker_engine.arguments import Arguments
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from maker_engine.records.shards import Manifest
 
 KINDS = ("make", "slurm", "ssh", "systemd")
-LARGEST_CODEBOOK = 4_000_000
 
 
 def add_verbs(verbs: argparse._SubParsersAction[Arguments]) -> None:
@@ -74,7 +73,7 @@ def _split(chosen: argparse.Namespace) -> int:
     from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - likewise
     from maker_engine.tables.opening import open_table  # noqa: PLC0415 - likewise
 
-    text = read_named(path_of(str(chosen.problem)), "codebook", LARGEST_CODEBOOK)
+    text = read_problem(path_of(str(chosen.problem)))
     table = open_table(chosen.rows)
     for note in table.notes:
         complain(note)

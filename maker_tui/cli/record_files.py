@@ -6,12 +6,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from maker_engine.input_files import read_named
 from maker_engine.output import write_document
 
 if TYPE_CHECKING:
     from maker_engine.arguments import Arguments
     from maker_engine.core.decomposition import AnyTask
     from maker_engine.labelling.units import Units
+
+LARGEST_CODEBOOK = 4_000_000
+
+
+def read_problem(path: Path) -> str:
+    """Return the text of a codebook.
+
+    Raises:
+        InputError: It cannot be read, or is too long.
+    """
+    return read_named(path, "codebook", LARGEST_CODEBOOK)
 
 
 def add_out(parser: Arguments) -> None:

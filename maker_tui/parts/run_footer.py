@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from maker_tui.parts.run_control import stuck_at
@@ -30,6 +30,9 @@ PAST_KEYS = (
     "leave", "help", "menu",
 )  # fmt: skip
 
+SOMETIMES = ("next-wrong", "roll-back", "review")
+"""Of use where a step of the run is known to be wrong, where the task puts the world back, and where steps are rows."""
+
 
 def footer_keys(
     bindings: Sequence[BindingType],
@@ -38,9 +41,8 @@ def footer_keys(
     past: bool,
     over: bool,
     read_only: bool,
-    wrong: bool,
-    acts: bool = False,
-    rolls_back: bool = False,
+    acts: bool,
+    of_use: Collection[str],
 ) -> list[Binding]:
     """Pick the keys that are of use.
 
@@ -50,9 +52,8 @@ def footer_keys(
         past: It is of the past.
         over: The run has ended, or is not driven by anyone.
         read_only: Another process drives the run.
-        wrong: A step of the run, not only of the moment in view, is known to be wrong.
         acts: The open step acts, or waits for what has been done.
-        rolls_back: The task can put the world back.
+        of_use: Which of `SOMETIMES` are of use in this run.
     """
     names: Sequence[str] = ()
     if past:
@@ -65,10 +66,13 @@ def footer_keys(
         names = STUCK_KEYS
     elif snapshot.paused and snapshot.open is not None:
         names = ACTING_KEYS if acts else HELD_KEYS
+    unused = {*SOMETIMES} - {*of_use}
+    found = [one for one in named(bindings, names) if name_of(one) not in unused]
     if not names:
-        return usual_keys(bindings, paused=snapshot.paused)
-    unused = {name for name, used in (("next-wrong", wrong), ("roll-back", rolls_back)) if not used}
-    return [one for one in named(bindings, names) if name_of(one) not in unused]
+        found = usual_keys(bindings, paused=snapshot.paused)
+    if "review" in of_use and not past:
+        found[1:1] = named(bindings, ("review",))
+    return found
 
 
 def usual_keys(bindings: Sequence[BindingType], *, paused: bool) -> list[Binding]:

@@ -20,6 +20,8 @@ from .verifier import findings
 
 _HELD = 1_024
 """Votes that are kept, since each is needed several times."""
+_TITLE = 200
+"""Characters of a row's title."""
 
 
 class State(NamedTuple):
@@ -110,6 +112,14 @@ class Records(Task[State, Any]):
     def row(self, number: int) -> State:
         """Return a state at which step `number` (0-based) is asked."""
         return State(min(number, len(self.problem.units)))
+
+    def row_title(self, number: int) -> str:
+        """Return a row's id, the field where there are several, and what is shown of it."""
+        units = self.problem.units
+        unit = units[number]
+        texts = (unit.row.text(name)[:_TITLE] for name in units.shown)
+        field = f" {unit.field.name}?" if len(self.problem.codebook.fields) > 1 else ""
+        return f"{unit.id[:_TITLE]}{field} {' · '.join(texts)}"[:_TITLE]
 
     @cached_property
     def _closed(self) -> tuple[str, ...]:

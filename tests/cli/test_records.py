@@ -74,11 +74,10 @@ def test_a_table_is_decided_reviewed_and_audited(table, does):
     result = figures["result"]
     assert {*result} == {"rows", "accepted", "undecided", "to_people", "votes", "usd", "accuracy"}
     assert (status, result["rows"], result["accepted"] + result["undecided"]) == (0, 60, 180)
-    assert (result["votes"], result["usd"]) == (figures["votes"], figures["cost_usd"])
+    assert (result["votes"], result["usd"], ["out.csv"]) == (figures["votes"], figures["cost_usd"], figures["papers"])
     assert result["undecided"] == result["to_people"] > 0, "what is undecided is for later where nothing else is said"
-    assert figures["papers"] == ["out.csv"]
     assert "out.csv exists already" in does(*run, "--out", "out.csv")[1]
-    assert does("records", "review", "s.maker", "--out", "q.csv")[0] == 0
+    assert does("records", "review", "s.maker", "--out", "q.csv", "--reviewers", "2")[0] == 0
     gold = {row["ticket"]: row["category"] for row in rows_of(table / "gold.csv")}
     queue = [row for row in rows_of(table / "q.csv") if row["maker_field"] == "category"]
     assert "margin" not in queue[0], "nothing on the sheet says how the votes went"
@@ -89,9 +88,13 @@ def test_a_table_is_decided_reviewed_and_audited(table, does):
             sheet.writerows(row | {"answer": gold[row["maker_id"]]} for row in queue)
     assert does("records", "review", "s.maker", "--answers", "ann.csv", "--answers", "bob.csv")[0] == 0
     report = json.loads(does("records", "report", "s.maker", "--json", "--html", "r.html")[1])
-    assert report["reviewers_alpha"] == 1
+    assert report["reviewers_alpha"] == report["reviewers"]["kappa"] == 1
     assert report["decided_by"]["person"] == len(queue) == report["fields"]["category"]["reviewed"]
-    assert "accuracy against coverage" in (table / "r.html").read_text()
+    assert report["fields"]["category"]["found"]["undecided"] == len(queue) == report["asked"]["review"]
+    page = (table / "r.html").read_text()
+    assert (page.count("accuracy against coverage"), "Simulated agents answered" in page) == (1, True)
+    assert does("records", "review", "s.maker", "--out", "rest.csv", "--reviewers", "2")[0] == 0
+    assert {row["maker_field"] for row in rows_of(table / "rest.csv")} <= {"amount", "thing"}, "two have answered"
     assert does("records", "audit", "s.maker", "--out", "blind.csv", "--rows", "400")[0] == 0
     blind = rows_of(table / "blind.csv")
     assert (table / "out.csv").read_text().startswith("ticket,text,category,category.margin")
@@ -101,9 +104,39 @@ def test_a_table_is_decided_reviewed_and_audited(table, does):
         sheet.writeheader()
         sheet.writerows(row | {"answer": value[row["maker_id"]][row["maker_field"]]} for row in blind)
     status, said = does("records", "audit", "s.maker", "--answers", "done.csv")
-    assert status == 0
-    assert "at most 1.00% of the" in said
+    assert (status, "at most 1.00% of the" in said) == (0, True)
     assert does("sessions", "verify", "s.maker")[0] == 0
+
+
+def test_gold_is_labelled_line_by_line_before_a_run_and_an_audit_after_it(table, does, monkeypatch):
+    """Without a terminal people are asked in lines; gold goes on where it was left, and `--gold` takes it."""
+    (table / "one.yaml").write_text(FIELD.partition("  amount")[0])
+
+    def says(text, *words):
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        return does("records", *words)
+
+    gold = ("gold", "tickets.csv", "--problem", "one.yaml", "--to", "mine.csv", "--rows", "5", "--reviewer", "ann")
+    status, said = says("1\nu\nnone of them\nbilling\ns\nq\n", *gold)
+    assert (status, "gold: 1 answered as ann, 4 left" in said, "is no answer here" in said) == (0, True, True)
+    assert "ahead" not in said
+    assert says("account\n" * 4, *gold)[0] == 0
+    assert [row["category"] for row in rows_of(table / "mine.csv")] == ["billing", *["account"] * 4]
+    run = ("run", "records", "--problem", "one.yaml", "--rows", "tickets.csv", "--gold", "mine.csv", "--json")
+    assert json.loads(does(*run, "--session", "s.maker")[1])["result"]["accuracy"]["judged"] == 5
+    status, said = says("1\n" * 3, "audit", "s.maker", "--here", "--rows", "3", "--alpha", "0.5")
+    assert (status, "audit: 3 answered" in said, "audited were wrong" in said) == (1, True, True)
+    asked = ("--question", "Which? {text}", "--choices", "billing,other", "--id", "ticket", "--to", "asked.csv")
+    assert says("2\n", "gold", "tickets.csv", *asked, "--rows", "1")[0] == 0
+    assert [*rows_of(table / "asked.csv")[0]] == ["ticket", "answer"]
+    assert "was not labelled here" in says("", *gold[:5], "tickets.csv")[1]
+    assert "1 to 20" in says("", "review", "s.maker", "--reviewers", "0")[1]
+    assert does(*run[:6], "--session", "t.maker", "--headless")[0] == 0
+    assert says("billing\n", "gold", "t.maker", "--rows", "1")[0] == 0
+    assert [row["category"] for row in rows_of(table / "t.gold.csv")] == ["billing"]
+    report = json.loads(does("records", "report", "t.maker", "--json")[1])
+    assert report["asked"] == {"review": 0, "audit": 0, "gold": 1}
+    assert report["fields"]["category"]["gold"]["judged"] == 1, "what is labelled after a run is held against it"
 
 
 def rows_of_results(does, table):
