@@ -75,6 +75,7 @@ class Records(Task[State, Any]):
     has_oracle = True
 
     questions: Asked = field(init=False, repr=False, compare=False)
+    _votes: dict[int, tuple[Unit, Vote]] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "questions", Asked(self.problem))
@@ -129,10 +130,6 @@ class Records(Task[State, Any]):
     def _closed(self) -> tuple[str, ...]:
         """The labels of the first field that is one of a list."""
         return next((field.names for field in self.problem.codebook.fields if field.form == CHOICE), ())
-
-    @cached_property
-    def _votes(self) -> dict[int, tuple[Unit, Vote]]:
-        return {}
 
     def _at(self, number: int) -> tuple[Unit, Vote]:
         held = self._votes
