@@ -50,6 +50,7 @@ def odds_rows(outlook: Outlook, name: str) -> list[tuple[str, str]]:
     """Return the odds as named rows; none for a task that does not say how many steps it has.
 
     Args:
+        outlook: How the run is likely to end.
         name: The name of the first row.
     """
     if outlook.forecast is None:
