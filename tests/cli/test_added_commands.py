@@ -56,7 +56,7 @@ def test_help_lists_added_commands_and_says_which_are_broken(capsys: pytest.Capt
     told = " ".join(capsys.readouterr().out.split())
     assert "repeat repeats 100% of what it is given" in told
     assert "command 'broken' cannot be loaded from stranger_broken:act" in told
-    assert "lint Check the requirement lines" in told
+    assert "lint check the requirement lines" in told
 
 
 @pytest.mark.parametrize(
