@@ -88,6 +88,19 @@ class ConfiguredApp(NamedKeys, App[None]):
         else:
             self.search_themes()
 
+    def action_command_palette(self) -> None:
+        """Open the palette, unless it is open."""
+        from maker_tui.parts.palette import Palette  # noqa: PLC0415 - start-up
+
+        if not Palette.is_open(self):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """Show the themes in a palette."""
+        from maker_tui.parts.palette import theme_palette  # noqa: PLC0415 - start-up
+
+        self.push_screen(theme_palette())
+
     def watch_theme(self, name: str) -> None:
         """Remember a theme that was chosen."""
         if self.is_running and not self.colourless and "TEXTUAL_THEME" not in os.environ:
