@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hits
-from textual.theme import ThemeProvider
 from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
+from textual.theme import ThemeProvider
 
 from maker_tui.settings.keymap import active_bindings, bindings_of
 from maker_tui.widgets.key_bar import MENU, label_of
