@@ -89,11 +89,11 @@ class ConfiguredApp(NamedKeys, App[None]):
             self.search_themes()
 
     def action_command_palette(self) -> None:
-        """Open the palette, unless it is open."""
+        """Open the palette, unless one is open, be it below another screen."""
         from maker_tui.parts.palette import Palette  # noqa: PLC0415 - start-up
 
-        if not Palette.is_open(self):
-            self.push_screen(Palette(id="--command-palette"))
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
+            self.push_screen(Palette())  # without Textual's id for it: one that was just closed may still have that
 
     def search_themes(self) -> None:
         """Show the themes in a palette."""

@@ -19,7 +19,7 @@ from maker_engine.printable import one_line
 from .canonical import JOURNAL, row_sum, table_digest, whole_digest
 from .history import ROOT, Entry, History
 
-MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker[postgres]'"
+MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker-workbench[postgres]'"
 CONNECT_S = 10
 LOCK = "10s"
 """How long a statement waits for another's lock."""
