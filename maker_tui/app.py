@@ -58,7 +58,7 @@ class MakerApp(ConfiguredApp, CellDiff):
     CSS_PATH = ["app.tcss", "screens/home.tcss"]
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "quit", show=False, priority=True, tooltip="quit; a run that goes on is saved"),
+        Binding("ctrl+q", "quit", "quit", show=False, priority=True, tooltip="quit; a run in progress is saved"),
         Binding(
             "W", "save_view", "save view", show=False, tooltip="write this view to files, as text and as a picture"
         ),

@@ -169,7 +169,7 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption(
         "undecided", VOTING, special("POLICY", _UNDECIDED, _undecided), AUTO,
         "what happens to a step that is undecided: stop, ask (a person, in the app) or escalate:MODEL; where no step"
-        " depends on another, skip leaves it undecided and goes on, and ask-later notes that a person is to be asked;"
+        " depends on another, skip leaves it undecided and continues, and ask-later notes that a person is to be asked;"
         " auto asks in the app and stops without it", attended=ASK,
     ),
     RunOption(
@@ -239,7 +239,7 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption(
         "in_doubt", ACTING, choice(STOP, ASK, "again", "failed", empty=AUTO), None,
         "where it is unknown whether an effect happened before a crash: stop, ask (a person, in the app), again"
-        " (do it, perhaps twice) or failed (the task goes on without it); auto asks in the app and stops without it",
+        " (do it, perhaps twice) or failed (the task continues without it); auto asks in the app and stops without it",
         attended=ASK,
     ),
     RunOption(

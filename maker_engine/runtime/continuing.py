@@ -81,7 +81,7 @@ def prepare_resume(
     """
     saved = open_saved(path, family, branch)
     if saved.run.outcome is not None and saved.run.outcome.concluded:
-        raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to go on with")
+        raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to resume")
     order = reordered(saved.order, path, changes)
     if not saved.own:  # consent was not given by this user
         order = replace(order, allow=tuple(changes.get("allow", ())))

@@ -156,7 +156,7 @@ class Record:
             except StorageFullError as error:
                 if stopped():
                     raise
-                self.obstacle = f"{error}; the run goes on when there is some"
+                self.obstacle = f"{error}; the run continues when there is some"
             else:
                 if self.obstacle:
                     self.obstacle = ""

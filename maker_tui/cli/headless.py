@@ -233,7 +233,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
     """
     figures, totals = summary(view), view.snapshot.totals
     ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else ending
-    ended = ended if driver is None else f"running: process {driver} goes on with it"
+    ended = ended if driver is None else f"running: process {driver} continues it"
     rule, k = str(figures["rule"]), int(str(figures["k"]))
     decides = rule_words(rule, k) if ":" in rule else f"k = {k}"  # a table is written out
     model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, {decides}"

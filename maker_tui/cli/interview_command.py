@@ -14,7 +14,7 @@ EXAMPLES = """\
 examples:
   maker interview "a simple task management API"
   maker interview "a recipe app for two" --questions 3 --model openai/gpt-6-luna
-  maker interview --from requirements.json        go on from what was exported
+  maker interview --from requirements.json        continue from what was exported
   maker interview "a backup tool" --questions 0 --headless --json
                                                   no person is asked: agents decide
   maker sessions export NAME --as papers --to DIR REQUIREMENTS.md, AGENTS.md and others

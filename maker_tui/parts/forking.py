@@ -64,7 +64,7 @@ class Forking:
         offered = self._offer(view, step)
         if self._editing.edited_at(step) is not None:
             offered = f"{offered} {EDITED}".strip()
-        hint = "enter goes on there · model= voter= seed= note= break="
+        hint = "enter forks there · model= voter= seed= note= break="
         self._prompt.request(f"fork at step {step + 1:,}", offered, hint, partial(self._fork, view, step))
 
     def _offer(self, view: RunView, step: int) -> str:

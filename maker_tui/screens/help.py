@@ -45,8 +45,8 @@ GLOSSARY = (
 PURPOSES: Sequence[tuple[str, tuple[str, ...]]] = (
     ("sessions", ("open", "search", "order", "order-before", "mark", "versus", "show-all", "rename", "duplicate",
                   "delete", "undo", "refresh", "demo")),
-    ("go on", ("pause", "step", "sample", "one-vote", "continue", "go-on", "resume", "until", "to-dissent", "break",
-               "breakpoints")),
+    ("run control", ("pause", "step", "sample", "one-vote", "continue", "resume", "until", "to-dissent", "break",
+                     "breakpoints")),
     ("the open step", ("answer", "own-words", "probe", "edit-prompt", "vote", "decide", "strike", "k", "voters")),
     ("look", ("inspect", "table", "map", "plots", "schedule", "workbench", "forks", "filter", "model-check", "read")),
     ("from step to step", ("back", "forth", "next-flag", "flag-before", "next-dissent", "dissent-before", "next-wrong",

@@ -77,9 +77,11 @@ class Workbench(MakerScreen):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (SHORT_ROWS, "-usual"), (HIGH_ROWS, "-tall")]
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", "pause", tooltip="pause the run, or go on; samples in flight still count"),
+        Binding("space", "pause", "pause", tooltip="pause the run, or continue; samples in flight still count"),
         *STEP_KEYS,
-        Binding("c", "continue", "continue", tooltip="go on until something else stops the run, or with a stopped one"),
+        Binding(
+            "c", "continue", "continue", tooltip="continue until something else stops the run; resume a stopped one"
+        ),
         Binding("q", "leave", "leave", tooltip="leave the run: stop and save it, or leave it running; it is asked"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("f", "filter", "filter", tooltip="narrow the red-flag log to one rule, the next one each time"),

@@ -11,7 +11,8 @@ import sys
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.house.parsing import ROOT, parsed, statements
+
 TREES = ("maker_engine", "maker_tui", "tasks", "tests")
 FILES = sorted(path.relative_to(ROOT) for tree in TREES for path in (ROOT / tree).rglob("*.py"))
 
@@ -56,8 +57,7 @@ def body_lines(function):
 @functools.cache
 def functions(path):
     """Place, name, lines and docstring of every function of a file, methods and inner ones included."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    found = [node for node in statements(parsed(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     return [
         (f"{path}:{node.lineno} {node.name}", node.name, body_lines(node), ast.get_docstring(node)) for node in found
     ]

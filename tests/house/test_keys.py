@@ -26,7 +26,6 @@ EXCEPTIONS: tuple[tuple[tuple[str, ...], frozenset[str], str], ...] = (
     (("f1", "question_mark"), LEAVES | {"help"}, "the key that opens a page closes it"),
     (("enter",), LEAVES | {"answer", "open", "start", "read"}, "do what the screen is for"),
     (("a",), frozenset({"agree", "answer", "own-words"}), "answer what is asked"),
-    (("c",), frozenset({"continue", "go-on"}), "go on"),
     (("g",), frozenset({"top", "go-to"}), "as in less: to the top, or to the number typed before"),
     (("plus", "minus"), frozenset({"closer", "farther", "taller", "lower"}), "more of it, less of it"),
     (("equals_sign",), frozenset({"closer", "usual-layout"}), "plus without shift, where there is no layout"),

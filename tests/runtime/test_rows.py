@@ -22,7 +22,7 @@ from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.revote import revote
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.reader import Reader
-from tests.sessions.test_verify import change
+from tests.sessions.integrity.test_verify import change
 from tests.support.leaping import LoopClock, Slots, leaping
 from tests.support.rows import COLUMNS, Table, column, sorts
 from tests.support.running import Bench
