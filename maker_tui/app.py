@@ -20,7 +20,15 @@ from maker_tui.screens.home import Home, LibraryListing, Listing
 from maker_tui.terminal.cell_diff import CellDiff
 
 if TYPE_CHECKING:
-    from maker_tui.parts.messages import CompareAsked, ForkAsked, NotStarted, ResumeAsked, RunLeft, SessionAsked
+    from maker_tui.parts.messages import (
+        CompareAsked,
+        ForkAsked,
+        NotStarted,
+        ResumeAsked,
+        RollbackAsked,
+        RunLeft,
+        SessionAsked,
+    )  # fmt: skip
     from maker_tui.runs.bridge import LiveRun, RunSource
     from maker_tui.runs.prepared import Speed
     from maker_tui.screens.new_run import NewRun
@@ -154,6 +162,10 @@ class MakerApp(ConfiguredApp, CellDiff):
     def on_fork_asked(self, message: ForkAsked) -> None:
         """Close the run that is open, fork it, and go on with the fork."""
         self.navigation.work(lambda: self.navigation.starter.fork(message.request), "leave")
+
+    def on_rollback_asked(self, message: RollbackAsked) -> None:
+        """Ask whether the world is to be put back, and put it back."""
+        self.navigation.work(lambda: self.navigation.roller.ask(message))
 
     def on_run_left(self, message: RunLeft) -> None:
         """Close the run that is left."""

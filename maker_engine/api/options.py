@@ -140,7 +140,7 @@ def changes(options: Mapping[str, Any], kept: RunOrder) -> dict[str, Value]:
     """
     values = values_of(options)
     prices = values.pop("prices", ())
-    made = changes_of(values, attended=False)
+    made = changes_of(values)
     return {**made, "prices": read_prices(prices, real_models(kept))} if prices else made
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
+from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.labelling.codebook import SPAN, Codebook, Field
 from maker_engine.suggestion import suggestion
@@ -123,6 +124,12 @@ class Units:
     def rows(self) -> Iterator[Row]:
         """Give the rows that are asked about."""
         return (self.table.row(number) for number in self._first)
+
+
+def units_in(task: AnyTask) -> Units | None:
+    """Return what a task asks of the rows of a table, None where it is about none."""
+    units = getattr(getattr(task, "problem", None), "units", None)
+    return units if isinstance(units, Units) else None
 
 
 def passage_of(row: Row, field: Field, shown: Sequence[str]) -> str:

@@ -141,7 +141,10 @@ OPTIONS: tuple[RunOption, ...] = (
         "k", VOTING, whole(1, MOST_K, empty=AUTO), None,
         "votes that a candidate must be ahead to be decided; auto is the smallest that reaches the target",
     ),
-    RunOption("target", VOTING, number("P", below=1), 0.95, "probability that the run is right, for an automatic k"),
+    RunOption(
+        "target", VOTING, number("P", below=1), 0.95,
+        "probability that the run is right, of independent rows that none is wrong, for an automatic k",
+    ),
     RunOption(
         "rule", VOTING, _RULE, "ahead",
         "the voting rule: first to be ahead by k, as in the paper; first to k votes, weaker at the same k; lead-table,"
@@ -170,7 +173,7 @@ OPTIONS: tuple[RunOption, ...] = (
         "undecided", VOTING, special("POLICY", _UNDECIDED, _undecided), AUTO,
         "what happens to a step that is undecided: stop, ask (a person, in the app) or escalate:MODEL; where no step"
         " depends on another, skip leaves it undecided and continues, and ask-later notes that a person is to be asked;"
-        " auto asks in the app and stops without it", attended=ASK,
+        " auto is ask-later there, and elsewhere asks in the app and stops without it", attended=ASK,
     ),
     RunOption(
         "hopeless", VOTING, choice(*POLICIES, empty=AUTO), None,
@@ -251,7 +254,7 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption(
         "out", RECORD, path("DIR", empty=NONE), None,
         "folder for the papers of a task that writes some (api_tests, build_order, deployment, interview, migration,"
-        " scheduling), once the run has come to a result",
+        " scheduling), or file for the table of records, CSV or .jsonl; written once the run has come to a result",
     ),
     RunOption(
         "keep", RECORD, choice("all", "dissent"), "all",

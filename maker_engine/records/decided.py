@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from maker_engine.core.decomposition import AnyTask, Said, Undecided
 from maker_engine.core.errors import InputError
 from maker_engine.core.responses import Flag
 from maker_engine.labelling.codebook import Field
-from maker_engine.labelling.units import Units, passage_of
+from maker_engine.labelling.units import Units, passage_of, units_in
 from maker_engine.records.people import Answers
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag
@@ -38,6 +38,7 @@ class Decision:
         reason: Why it has no value.
         step: The step of the run that decided it, 0-based, None for none.
         leader: The answer that the votes were for, whoever decided; None for none.
+        before: What `decided_by` was before people answered later; empty where they have not.
     """
 
     value: Any
@@ -50,6 +51,7 @@ class Decision:
     reason: str = ""
     step: int | None = None
     leader: Any = None
+    before: str = ""
 
     @property
     def agreement(self) -> float:
@@ -63,8 +65,8 @@ def units_of(task: AnyTask, path: Path) -> Units:
     Raises:
         InputError: It is no session of records.
     """
-    units = getattr(getattr(task, "problem", None), "units", None)
-    if not isinstance(units, Units):
+    units = units_in(task)
+    if units is None:
         raise InputError(f"session {path} is of {task.name}, and this is about records")
     return units
 
@@ -147,26 +149,44 @@ class Decided:
                 return replace(decision, value=decision.value if value is None else value)
             return decision
         value = field.read(text, passage_of(row, field, self.units.shown))
-        return replace(decision, value=value, decided_by=PERSON, reason="")
+        return replace(decision, value=value, decided_by=PERSON, reason="", before=decision.decided_by)
 
 
-def result_columns(units: Units) -> list[str]:
-    """Return the columns of results: the table's own, and those of every field."""
-    added = [name for field in units.codebook.fields for name in _names(field)]
-    return [*units.table.columns, *added]
+def result_columns(units: Units, own: Sequence[str] | None = None) -> list[str]:
+    """Return the columns of results: the table's own, and those of every field.
+
+    Args:
+        units: What is asked.
+        own: The columns of the whole table, None for those of these rows.
+    """
+    own = units.table.columns if own is None else own
+    return [*own, *(name for names in _added(units, own) for name in names)]
 
 
-def _names(field: Field) -> list[str]:
-    return [field.name, *(f"{field.name}.{one}" for one in COLUMNS[1:])]
+def _added(units: Units, own: Sequence[str]) -> list[list[str]]:
+    """Return the columns of each field; where the table has one of them, as of an earlier run, they get a number."""
+    found = []
+    for field in units.codebook.fields:
+        names, number = _names(field.name), 2
+        while not {*names}.isdisjoint(own):
+            names, number = _names(f"{field.name}.{number}"), number + 1
+        found.append(names)
+    return found
 
 
-def result_rows(decided: Decided) -> Iterator[dict[str, Any]]:
-    """Give the rows of results: the table's own cells unchanged, and what was decided."""
+def _names(name: str) -> list[str]:
+    return [name, *(f"{name}.{one}" for one in COLUMNS[1:])]
+
+
+def result_rows(decided: Decided, own: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Give the rows of results: the table's own cells unchanged, and what was decided; `own` as in `result_columns`."""
+    units = decided.units
+    named = _added(units, units.table.columns if own is None else own)
     for row, _, found in decided:
         made: dict[str, Any] = dict(row.values)
-        for field in decided.units.codebook.fields:
-            passage = passage_of(row, field, decided.units.shown)
-            made.update(zip(_names(field), _cells(field, found[field.name], passage), strict=True))
+        for field, names in zip(units.codebook.fields, named, strict=True):
+            passage = passage_of(row, field, units.shown)
+            made.update(zip(names, _cells(field, found[field.name], passage), strict=True))
         yield made
 
 

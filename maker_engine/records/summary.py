@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
+from maker_engine.labelling.gold import canonical
 from maker_engine.labelling.unknown import UNKNOWN
 from maker_engine.labelling.wording import offered
 from maker_engine.records.decided import PERSON, VOTES, Decided, Decision, written
-from maker_engine.records.people import REVIEW, Answers
-from maker_engine.records.quality import Judged, Point, alpha, by_label, confusion, curve, kappa
+from maker_engine.records.people import AUDIT, GOLD, REVIEW, Answers
+from maker_engine.records.quality import Agreement, Judged, Point, agreement_of, by_label, confusion, curve, kappa
+
+_STEP = re.compile(r"^step [\d,]+ is ")
+"""What tells the reasons of two steps apart that are the same reason."""
+
+
+@dataclass
+class Reviewed:
+    """What people found.
+
+    Attributes:
+        undecided: How many they were asked that votes had not decided.
+        as_leader: Of these, where they said what most votes were for.
+        accepted: How many they were asked that votes had accepted.
+        overturned: Of these, where they said otherwise.
+        split: How many of both they are level on, so that nothing is found.
+    """
+
+    undecided: int = 0
+    as_leader: int = 0
+    accepted: int = 0
+    overturned: int = 0
+    split: int = 0
 
 
 @dataclass
@@ -21,16 +45,18 @@ class FieldFigures:
 
     Attributes:
         values: How often each value was decided.
-        judged: What was decided by votes where gold is known.
+        judged: What was decided, by votes or by people, where gold is known.
+        voted: Those of them that votes decided.
         first_offered: How often the label that was offered first was decided, and how many had such a list.
-        reviewed: What people were asked, and how often they said otherwise than the votes' leader.
+        reviewed: What people were asked in a review, and what they found.
         labels: Labels in the closed list, "unknown" not counted.
     """
 
     values: Counter[str] = field(default_factory=Counter)
     judged: list[Judged] = field(default_factory=list)
+    voted: list[Judged] = field(default_factory=list)
     first_offered: list[int] = field(default_factory=lambda: [0, 0])
-    reviewed: list[int] = field(default_factory=lambda: [0, 0])
+    reviewed: Reviewed = field(default_factory=Reviewed)
     labels: int = 0
 
 
@@ -46,7 +72,8 @@ class Summary:
         cost_usd: What the calls cost, None where that is not known.
         fields: By name.
         reasons: How often each reason stands where there is no value.
-        people: Krippendorff's α of those who reviewed, None where there is none.
+        people: How far those who reviewed agree, by what several of them have answered blind.
+        asked: How many things people have answered, by what they were asked for: a review, an audit, gold.
     """
 
     rows: int = 0
@@ -56,13 +83,16 @@ class Summary:
     cost_usd: float | None = 0.0
     fields: defaultdict[str, FieldFigures] = field(default_factory=lambda: defaultdict(FieldFigures))
     reasons: Counter[str] = field(default_factory=Counter)
-    people: float | None = None
+    people: Agreement = field(default_factory=lambda: agreement_of(()))
+    asked: dict[str, int] = field(default_factory=dict)
 
 
 def summary_of(decided: Decided, task: AnyTask, people: Answers) -> Summary:
     """Go through a table once and count."""
     problem = getattr(task, "problem", None)
-    right: Mapping[str, Mapping[str, Any]] = getattr(problem, "right", {})
+    given: Mapping[str, Mapping[str, Any]] = getattr(problem, "right", {})
+    labelled = canonical(people.gold(), decided.units)
+    right = {key: {**labelled.get(key, {}), **given.get(key, {})} for key in (*labelled, *given)}
     seed = int(getattr(problem, "seed", 0))
     found = Summary()
     fields = decided.units.codebook.fields
@@ -77,16 +107,28 @@ def summary_of(decided: Decided, task: AnyTask, people: Answers) -> Summary:
             gold = right.get(key, {}).get(one.name)
             if gold is not None and first and decision.decided_by in (VOTES, PERSON):
                 figures.judged.append(Judged(decision.value, gold, decision.agreement))
+                if decision.decided_by == VOTES:
+                    figures.voted.append(figures.judged[-1])
             order = offered(one, key, seed)
             if order and first and decision.decided_by == VOTES and decision.value in {*one.names} - {UNKNOWN}:
                 figures.labels = len({*one.names} - {UNKNOWN})
                 figures.first_offered[0] += decision.value == order[0]
                 figures.first_offered[1] += 1
             if first and people.of(REVIEW, key, one.name):
-                figures.reviewed[0] += 1
-                figures.reviewed[1] += people.settled(key, one.name) != written(one, decision.leader, " ")
-    found.people = alpha(people.by_thing(REVIEW).values())
+                _find(figures.reviewed, decision, people.settled(key, one.name), written(one, decision.leader, " "))
+    found.people = agreement_of(people.by_thing(REVIEW, blind=True).values())
+    found.asked = {kind: len(people.by_thing(kind)) for kind in (REVIEW, AUDIT, GOLD)}
     return found
+
+
+def _find(found: Reviewed, decision: Decision, said: str | None, leader: str) -> None:
+    found.split += said is None
+    if VOTES in (decision.before, decision.decided_by):
+        found.accepted += 1
+        found.overturned += said not in (None, leader)
+    else:
+        found.undecided += 1
+        found.as_leader += said == leader
 
 
 def _count(found: Summary, figures: FieldFigures, decision: Decision, text: str) -> None:
@@ -94,7 +136,7 @@ def _count(found: Summary, figures: FieldFigures, decision: Decision, text: str)
     costs = (found.cost_usd, decision.cost_usd)
     found.cost_usd = None if None in costs else sum(cost or 0.0 for cost in costs)
     if decision.reason:
-        found.reasons[decision.reason] += 1
+        found.reasons[_STEP.sub("", decision.reason)] += 1
     if decision.value is not None:
         figures.values[text] += 1
 
@@ -104,7 +146,7 @@ def figures_of(found: Summary) -> dict[str, Any]:
     return {
         "rows": found.rows, "decided_by": dict(found.by), "votes": found.votes, "flags": found.flags,
         "usd": None if found.cost_usd is None else round(found.cost_usd, 6), "reasons": dict(found.reasons),
-        "reviewers_alpha": found.people,
+        "reviewers_alpha": found.people.alpha, "reviewers": found.people._asdict(), "asked": found.asked,
         "fields": {name: _field_figures(one) for name, one in found.fields.items()},
     }  # fmt: skip
 
@@ -117,14 +159,15 @@ def _field_figures(one: FieldFigures) -> dict[str, Any]:
         "first_offered": None
         if not lists
         else {"chosen": chosen, "of": lists, "expected": round(lists / one.labels, 1)},
-        "reviewed": one.reviewed[0],
+        "reviewed": one.reviewed.undecided + one.reviewed.accepted,
+        "found": asdict(one.reviewed),
         "gold": None
         if not judged
         else {
             "judged": len(judged),
             "right": sum(row.decided == row.gold for row in judged),
             "kappa": kappa([(row.gold, row.decided) for row in judged]),
-            "coverage": [point._asdict() for point in curve(judged)],
+            "coverage": [point._asdict() for point in curve(one.voted)],
             "labels": {
                 str(label): {"precision": precision, "recall": recall, "gold": count}
                 for label, (precision, recall, count) in by_label(judged).items()
@@ -138,8 +181,8 @@ def _field_figures(one: FieldFigures) -> dict[str, Any]:
 
 
 def curve_of(one: FieldFigures) -> list[Point]:
-    """Return accuracy against coverage of one field."""
-    return curve(one.judged)
+    """Return accuracy against coverage of what votes decided of one field."""
+    return curve(one.voted)
 
 
 def wrong_pairs(one: FieldFigures) -> list[tuple[Hashable, Hashable, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
@@ -118,6 +118,7 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
     prompt: Prompt | None = None,
     family: type[AnyTask] | None = None,
     trusted: bool = False,
+    before: Callable[[], str] | None = None,
 ) -> int:
     """Add a fork to a session; return its number. Nothing is run yet, and no one is called.
 
@@ -132,6 +133,7 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
         prompt: What agents read at that step, and at no other, instead of what the task says; None for that.
         family: As for `open_saved`.
         trusted: As for `prepare_resume`.
+        before: Called when nothing but a writer of the session can refuse the fork any more; returns its note.
 
     Raises:
         InputError: There is no such step, or a change cannot be used.
@@ -149,6 +151,7 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
     entries: list[Entry] = [] if prompt is None else [Change(voter, prompt=prompt)]
     entries += [] if decision is None else [Act("decided", voter, decision)]
     started, totals = prepared.plan.started, found.run.totals
+    note = note if before is None else before()
     new = forks.NewFork(found.parent, step, prepared.record(), started, totals, entries, note)
     return forks.add_fork(path, task, new)
 

@@ -44,7 +44,7 @@ from maker_engine.runtime.order_rules import (
 )
 from maker_engine.runtime.plan import ASK, ASK_LATER, ESCALATE, SKIP, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
-from maker_engine.runtime.result_files import check_folder, with_papers
+from maker_engine.runtime.result_files import check_out, with_papers
 from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder as RunOrder  # noqa: PLC0414 - with what is made of it
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.step_control import Inbox
@@ -95,7 +95,8 @@ class PreparedRun:
         rule = self.order.rule if ":" not in self.order.rule else AHEAD  # a table has no other k to compare with
         last = max(number, self.forecast.k)
         margins = range(last - number + 1, last + 1)
-        return [forecast(steps, figures, k, self.order.target, tokens_in, rule) for k in margins]
+        found = (forecast(steps, figures, k, self.order.target, tokens_in, rule) for k in margins)
+        return [replace(one, independent=self.task.independent) for one in found]
 
     def record(self) -> dict[str, Json]:
         """Return the order as the session keeps it: enough to start the same run, and no key."""
@@ -140,6 +141,7 @@ def prepare(
 
 def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool) -> PreparedRun:
     look_over(task, kept=kept)
+    order = replace(order, undecided=policy_in_effect(order.undecided, task, attended=order.attended))
     _, stronger = _policy(order, task)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
@@ -203,6 +205,7 @@ def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Fore
     return replace(
         found,
         auto=order.k is None,
+        independent=task.independent,
         assumptions=(*found.assumptions, *follows),
         simulated=model.simulated,
         from_what=source or from_what(order, figures, model),
@@ -216,7 +219,7 @@ def may_never_end(task: AnyTask) -> bool:
 
 def _check_offers(order: RunOrder, task: AnyTask) -> None:
     """See to it that the task offers what the order asks of it."""
-    check_folder(task, order.out)
+    check_out(task, order.out)
     if task.acts:
         check_source(task.source())
     step = task.step(task.start()) if order.constrain else None
@@ -237,6 +240,16 @@ def _started(order: RunOrder, task: AnyTask, model: Model, settings: Settings) -
         steps=task.expected_steps,
         has_oracle=task.has_oracle,
     )
+
+
+def policy_in_effect(policy: str, task: AnyTask, *, attended: bool) -> str:
+    """Return what is done about a step that cannot be decided, "auto" replaced by what it is for a task.
+
+    One row of a table holds up none of the others; a step that the next one needs is a person's, if one is there.
+    """
+    if policy != AUTO:
+        return policy
+    return ASK_LATER if task.independent else ASK if attended else STOP
 
 
 def _policy(order: RunOrder, task: AnyTask) -> tuple[str, str]:

@@ -128,6 +128,8 @@ def _compared(problem: Guarded) -> int:
             raise problem.breach(f"step gives another step at row({number}) than in a run", state)
         if step is None:
             return number
+        if not isinstance(title := problem.row_title(number), str):
+            raise problem.breach(f"row_title({number}) gives {title!r:.40}: it must give text", state)
         if family.has_oracle and isinstance(step, Vote | Gather) and problem.oracle(state) != problem.oracle(alone):
             raise problem.breach(f"oracle gives another answer at row({number}) than in a run", state)
         state = problem.apply(state, Undecided("nobody agreed"))

@@ -237,6 +237,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
     rule, k = str(figures["rule"]), int(str(figures["k"]))
     decides = rule_words(rule, k) if ":" in rule else f"k = {k}"  # a table is written out
     model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, {decides}"
+    left = f", {totals.undecided:,} undecided" if totals.undecided else ""
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
@@ -250,7 +251,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
         ("problem", f"{figures['task']}, {figures['problem']}"),
         ("model", model),
         *([("answered", view.answerers)] if view.answerers else []),
-        ("steps", f"{figures['decided_steps']:,} decided{wrong}"),
+        ("steps", f"{totals.steps - totals.undecided:,} decided{left}{wrong}"),
         ("samples", samples),
         *([("calls", view.timeouts)] if view.timeouts else []),
         *([("texts", texts)] if (texts := _texts(view)) else []),
@@ -262,7 +263,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
         *_check_rows(view),
         *(("would", line) for line in view.planned),
         ("session", str(figures["session"])),
-        *([("papers", papers)] if (papers := papers_line(view)) else []),
+        *([("rows" if view.writes_table else "papers", papers)] if (papers := papers_line(view)) else []),
     )
     return "".join(f"{name:<8} {one_line(text, 400)}\n" for name, text in lines)
 
@@ -291,7 +292,10 @@ def _has_result(view: RunView) -> bool:
 def papers_line(view: RunView) -> str:
     """Say what papers were written, or why not; empty where none were ordered."""
     if view.papers_fault:
-        mend = f"maker sessions export {session_name(view.session)} --as papers --to DIR writes them"
+        name = session_name(view.session)
+        if view.writes_table:
+            return f"the rows are not written: {view.papers_fault}; maker records results {name} --out FILE writes them"
+        mend = f"maker sessions export {name} --as papers --to DIR writes them"
         return f"the papers are not written: {view.papers_fault}; {mend}"
     if not view.papers:
         return f"none: {view.papers_note}" if view.papers_note else ""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 AT_ITS_END = frozenset(outcome for outcome in Outcome if outcome.concluded)
 """Every step is decided: there is nothing to go on with."""
 _ENDS: dict[str | None, str] = {
-    Outcome.SOLVED: "its result is verified",
+    Outcome.SOLVED: "its result has passed the check",
     Outcome.INFEASIBLE: "that there is no solution is verified",
     Outcome.FINISHED: "its task has no check of the whole",
     Outcome.UNSOLVED: "its result failed the check",

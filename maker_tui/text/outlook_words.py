@@ -19,6 +19,9 @@ def outlook_fields(outlook: Outlook | None) -> dict[str, object] | None:
             "forecast": None if outlook.forecast is None else [*outlook.forecast],
             "hard_bound": outlook.hard_bound,
         },
+        "right": None
+        if outlook.right is None or outlook.wrong is None
+        else {"share": [*outlook.right], "wrong": [*outlook.wrong]},
         "votes": outlook.votes,
         "usd": outlook.usd,
         "k_from": outlook.k_from,
@@ -37,6 +40,17 @@ def solve_words(outlook: Outlook) -> str:
         return NONE
     low, high = (chance(one) for one in outlook.forecast)
     return f"{low if low == high else f'{low} to {high}'} if no step is hard"
+
+
+def right_words(outlook: Outlook) -> str:
+    """Write how many answers of independent steps are likely to be right, and how many not."""
+    if outlook.right is None or outlook.wrong is None:
+        return NONE
+    low, high = outlook.right
+    fewest, most = (round(one) for one in outlook.wrong)
+    share = chance(low) if chance(low) == chance(high) else f"{chance(low)} to {chance(high)}"
+    many = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
+    return f"{share} of {outlook.steps:,} by the votes alone, {many} wrong"
 
 
 def hard_words(outlook: Outlook) -> str:
@@ -63,6 +77,8 @@ def outlook_lines(outlook: Outlook | None) -> list[tuple[str, str]]:
     if outlook is None:
         return []
     rows = [("p", f"{p_words(outlook)}, by the votes of {outlook.at:,} steps")]
-    if outlook.forecast != (1.0, 1.0):  # a run that is over, with every step known to be right
+    if outlook.wrong is not None:
+        rows.append(("right", right_words(outlook)))
+    elif outlook.forecast != (1.0, 1.0):  # a run that is over, with every step known to be right
         rows += odds_rows(outlook, "odds")
     return [*rows, *([("worse", outlook.worse)] if outlook.worse else [])]

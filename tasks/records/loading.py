@@ -17,7 +17,7 @@ from maker_engine.labelling.codebook import CHOICE, Codebook, read_codebook
 from maker_engine.labelling.gold import canonical, read_gold
 from maker_engine.labelling.units import Units
 from maker_engine.labelling.wording import columns_in
-from maker_engine.tables.opening import digest_of, open_table, piped, place_of, table_of
+from maker_engine.tables.opening import digest_of, found_at, is_piped, open_table, piped, place_of, table_of
 from maker_engine.tables.row import Rows
 
 KEPT_WHOLE = 200_000
@@ -120,10 +120,11 @@ def _asked(given: Mapping[str, str], table: Rows) -> Codebook:
 
 def _rows(name: str) -> tuple[dict[str, Any], Rows]:
     path, inner = place_of(name)
-    if name == "-" or not is_file(path):
+    if is_piped(name):
         data = piped(name)
         text = data.decode("utf-8", "surrogateescape")
-        return {"name": "rows", "text": text}, table_of("rows", data)
+        called = f"rows#{inner}" if inner else "rows"
+        return {"name": called, "text": text}, table_of(called, data)
     table = open_table(name)
     size = path.stat().st_size
     if size <= KEPT_WHOLE and table.kind in _TEXTS:
@@ -149,7 +150,8 @@ def _kept(source: str) -> Problem:
 
 
 def _unchanged(name: str, digest: str) -> Rows:
-    path = Path(place_of(name)[0])
+    path, inner = place_of(name)
+    path = found_at(path)
     if not is_file(path):
         raise ProblemError(f"the rows are no longer at {name}: put the file back there")
     stat = path.stat()
@@ -157,7 +159,7 @@ def _unchanged(name: str, digest: str) -> Rows:
         raise ProblemError(
             f"the rows in {name} have changed since the run began: put the file back, or begin a new run"
         )
-    return open_table(name)
+    return open_table(f"{path}#{inner}" if inner else str(path))
 
 
 @lru_cache(maxsize=8)

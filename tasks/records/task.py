@@ -20,6 +20,8 @@ from .verifier import findings
 
 _HELD = 1_024
 """Votes that are kept, since each is needed several times."""
+_TITLE = 200
+"""Characters of a row's title."""
 
 
 class State(NamedTuple):
@@ -68,6 +70,7 @@ class Records(Task[State, Any]):
         Option("shuffle", "Seed of the order in which labels are offered.", 0),
     )
     independent = True
+    result_with_cost = True
     has_oracle = True
 
     def __post_init__(self) -> None:
@@ -109,6 +112,14 @@ class Records(Task[State, Any]):
     def row(self, number: int) -> State:
         """Return a state at which step `number` (0-based) is asked."""
         return State(min(number, len(self.problem.units)))
+
+    def row_title(self, number: int) -> str:
+        """Return a row's id, the field where there are several, and what is shown of it."""
+        units = self.problem.units
+        unit = units[number]
+        texts = (unit.row.text(name)[:_TITLE] for name in units.shown)
+        field = f" {unit.field.name}?" if len(self.problem.codebook.fields) > 1 else ""
+        return f"{unit.id[:_TITLE]}{field} {' · '.join(texts)}"[:_TITLE]
 
     @cached_property
     def _closed(self) -> tuple[str, ...]:
@@ -173,15 +184,13 @@ class Records(Task[State, Any]):
         return findings(self.source(), len(self.problem.units), answers)
 
     def result(self, state: State) -> Json:
-        """Return how many rows and answers there are, how many were accepted, and how many are right by gold."""
+        """Return how many rows there are, how many of their fields were accepted, and how many are right by gold."""
         accepted = state.done - state.undecided
         found: dict[str, Json] = {
             "rows": len(self.problem.units.table),
-            "decided": state.done,
             "accepted": accepted,
             "undecided": state.undecided,
             "to_people": state.people,
-            "labels": dict(zip(self._closed, state.counts, strict=False)),
         }
         if self.problem.right:
             share = round(state.right / state.judged, 4) if state.judged else None

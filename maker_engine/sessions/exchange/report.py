@@ -146,7 +146,7 @@ def findings(reader: Reader, task: AnyTask) -> Report:
         name=meta.get("name", "") if reader.branch.id == 0 else reader.meta(0).get("name", ""),
         lead=f"{ended['outcome']}: {ended['reason']}. {started['model']}, k = {started['k']}.",
         simulated=bool(started["simulated"]),
-        result=_result(task, reader) if whole else "",
+        result=_result(task, reader, meta) if whole else "",
         figures=list(_figures(meta)),
         forks=[*_forks(reader)],
         map=stretches,
@@ -162,8 +162,10 @@ def findings(reader: Reader, task: AnyTask) -> Report:
     )
 
 
-def _result(task: AnyTask, reader: Reader) -> str:
-    found = result_of(task, reader.state(task, reader.steps_done()))
+def _result(task: AnyTask, reader: Reader, meta: dict[str, Any]) -> str:
+    totals = Totals.of(meta["totals"])
+    spent = totals.cost(simulated=meta["started"]["simulated"])
+    found = result_of(task, reader.state(task, reader.steps_done()), totals.votes, spent)
     return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
 
 

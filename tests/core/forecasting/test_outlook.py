@@ -110,3 +110,17 @@ def test_k_follows_what_is_seen() -> None:
     assert k is not None
     assert k >= (single(0.97).k_min(5_000) or 0)
     assert k_for(seen, 5_000, 0.95, 2) is None
+
+
+def test_of_independent_steps_the_wrong_ones_are_counted() -> None:
+    """A share of right answers is said of rows, never that all of them are; more wrong ones than planned are worse."""
+    expected = Expected(p=0.95, p_solve=0.0, independent=True, wrong=6.0)
+    rows = found(single(0.8), 2, 400, expected)
+    assert (rows.forecast, rows.hard_bound) == (None, None)
+    assert rows.wrong is not None
+    assert rows.right is not None
+    assert rows.wrong[0] <= 4000 * 0.04 / 0.68 <= rows.wrong[1], "4,000 times the error of a step at p = 0.8 and k = 2"
+    assert rows.right[1] == 1 - rows.wrong[0] / 4000
+    assert "of 4,000 answers are likely to be wrong, not 6" in rows.worse
+    assert "P(solve)" not in rows.worse
+    assert found(single(0.99), 2, 400, expected, wrong=50).wrong[1] >= 500, "what is known to be wrong counts"

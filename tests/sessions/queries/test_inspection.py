@@ -61,10 +61,14 @@ def test_marks_are_the_flags_of_every_step(run):
 @given(each=st.integers(1, 50), first=st.integers(0, 45))
 @settings(max_examples=40)
 def test_shares_add_up(run, each, first):
-    """Rule: cells of any size count every step from the first on once."""
+    """Rule: cells of any size count every step from the first on once, also where they are counted as the run grows."""
     with Reader(run.path) as reader:
-        marks, flags = marks_of(reader), [stored.flags for stored in reader.steps(run.task)]
+        whole, flags = marks_of(reader), [stored.flags for stored in reader.steps(run.task)]
+        marks = Marks()
+        while marks.catch_up(reader, most=7):
+            marks.shares(first, len(flags), each)
     shares = marks.shares(first, len(flags), each)
+    assert shares == whole.shares(first, len(flags), each)
     assert sum(one.steps for one in shares) == len(flags[first:])
     assert sum(one.dissent for one in shares) == sum(bool(one & StepFlag.DISSENT) for one in flags[first:])
     assert sum(one.flagged for one in shares) == sum(bool(one & StepFlag.FLAGGED) for one in flags[first:])

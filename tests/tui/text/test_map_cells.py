@@ -13,6 +13,7 @@ from maker_tui.text.map_cells import (
     FLAGGED,
     FLYING,
     FORK,
+    SHADES,
     TO_COME,
     UNDECIDED,
     WRONG,
@@ -92,10 +93,15 @@ def test_every_state_has_its_glyph():
 
 
 def test_the_layer_says_which_of_two_marks_is_shown():
-    """Rule: a step with dissent and a flag shows what the layer tells of."""
+    """Rule: a step with dissent and a flag shows what the layer tells of; one wrong row marks no cell of many rows."""
     marks = marks_of(1, s0=StepFlag.DISSENT | StepFlag.FLAGGED)
-    shown = window(1, 1, 0, 0)
-    assert [picture(marks, shown, layer, Live()).glyphs[0][0] for layer in Layer] == [DISSENT, FLAGGED]
+    shown, two = window(1, 1, 0, 0), (Layer.DISSENT, Layer.FLAGGED)
+    assert [picture(marks, shown, layer, Live()).glyphs[0][0] for layer in two] == [DISSENT, FLAGGED]
+    wrong, many = marks_of(4, s1=StepFlag.WRONG), window(4, 2, 0, 0)
+    assert [picture(wrong, many, layer, Live()).glyphs[0][0] for layer in (Layer.DISSENT, Layer.UNDECIDED)] == [
+        WRONG,
+        SHADES[0][0],
+    ]
 
 
 def test_a_wrong_step_is_seen_however_many_share_its_cell():
