@@ -252,7 +252,9 @@ class Solver:
         squashed = self._squashed(flight.steer(one)) if len(flight.steps) > 1 else []
         if one is not flight.steps[0]:
             one.counted += counted
-            return squashed
+            if self._frontier is None or not self._settings.stronger:
+                return squashed
+            return squashed + self._squashed(self._frontier.escalate(one))
         events = [event_of(one.number, each) for each in counted]
         if counted and one.poll is not None and one.poll.exhausted:
             events.append(StepUndecided(one.number, one.poll.counted))
@@ -365,7 +367,8 @@ class Solver:
         """
         before = self._settings
         k = before.k if changed.k is None else changed.k
-        self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters)
+        carried = None if changed.voters else before.carried
+        self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters, carried=carried)
         squashed = self._squashed(self._flight.resettle(self._settings, changed.prompt))
         poll = self._flight.first.poll
         if changed.voters and poll is not None:

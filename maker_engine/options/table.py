@@ -5,6 +5,7 @@ from __future__ import annotations
 from maker_engine.core.errors import InputError
 from maker_engine.core.solving.hopeless import HOLD, POLICIES
 from maker_engine.core.voting import LEADS, RULES, named_rule
+from maker_engine.models.names import read_cascade
 from maker_engine.models.prices import PRICE_FORM, read_price
 from maker_engine.models.sampling import (
     DEFAULT,
@@ -92,6 +93,10 @@ def _law(given: str) -> None:
     read_law(given)
 
 
+def _cascade(given: str) -> str:
+    return "->".join(read_cascade(given))
+
+
 _RULES = "ahead, first, lead-table, a table such as lead-table:2,7,9, or certificate:0.001"
 _RULE = Kind(_RULES, _rule, "RULE")
 _TEMPERATURE = special("T", "auto, none or a number from 0 to 2", read_temperature)
@@ -176,6 +181,16 @@ OPTIONS: tuple[RunOption, ...] = (
         " auto is ask-later there, and elsewhere asks in the app and stops without it", attended=ASK,
     ),
     RunOption(
+        "cascade", VOTING, Kind("two models such as CHEAP->DEAR", _cascade, "CHEAP->DEAR", empty=NONE), None,
+        "two models, CHEAP->DEAR (in quotes; a comma will do): the first votes on every step, and what it does not"
+        " decide clearly gets a fresh ballot of the second; what that one does not decide is undecided",
+    ),
+    RunOption(
+        "cascade_agreement", VOTING, share(), 0.5,
+        "how clear the votes of a cascade's first model have to be: the least margin as a share of the votes; 0 to"
+        " escalate only after the most samples",
+    ),
+    RunOption(
         "hopeless", VOTING, choice(*POLICIES, empty=AUTO), None,
         "where a dozen samples of a step in a row are flagged: hold, stop, or warm (first a higher temperature, then a"
         " reminder of the form); auto holds in the app and stops without it", attended=HOLD,
@@ -251,6 +266,11 @@ OPTIONS: tuple[RunOption, ...] = (
     ),
     RunOption("name", RECORD, text("TEXT", empty=NONE), None, "what the session is called in the library"),
     RunOption("session", RECORD, path("FILE", empty=NONE), None, "session file to write, which must not exist yet"),
+    RunOption(
+        "from_session", RECORD, text("SESSION", empty=NONE), None,
+        "an earlier session of rows: what it has decided on unchanged questions is carried over and not asked again",
+        singular="from", field="carry",
+    ),
     RunOption(
         "out", RECORD, path("DIR", empty=NONE), None,
         "folder for the papers of a task that writes some (api_tests, build_order, deployment, interview, migration,"

@@ -121,6 +121,10 @@ class Answers:
             raise InputError(f"people's answers cannot be kept in {self.path}: {error.strerror}") from None
         self.catch_up()
 
+    def every(self) -> list[Answer]:
+        """Return the answers that count, by what they are about."""
+        return [answer for by_person in self._found.values() for answer in by_person.values()]
+
     def of(self, kind: str, row_id: str, field: str) -> dict[str, str]:
         """Return what each person has answered."""
         return {who: one.answer for who, one in self._found.get((kind, row_id, field), {}).items()}

@@ -9,7 +9,6 @@ from maker_engine.printable import one_line
 from maker_engine.records.quality import Point, agreement_words, by_label, confusion, kappa
 from maker_engine.records.report_text import (
     BY,
-    bias_words,
     cost_words,
     people_words,
     right_words,
@@ -18,6 +17,7 @@ from maker_engine.records.report_text import (
     votes_a_row,
 )
 from maker_engine.records.summary import FieldFigures, Summary, curve_of
+from maker_engine.records.vote_words import place_lines, wording_lines
 
 _MOST_LABELS = 40
 _MOST_CROSSED = 20
@@ -80,7 +80,9 @@ def _tiles(found: Summary) -> str:
 
 def _field(name: str, one: FieldFigures) -> str:
     parts = [f"<h2>{escape(one_line(name, 60))}</h2>", _spread(one)]
-    parts += [_paragraph(words) for words in (bias_words(one), *people_words(one.reviewed)) if words]
+    votes = "\n".join(line.removeprefix("  ") for line in (*place_lines(one.positions), *wording_lines(one.wordings)))
+    parts += [f"<pre>{escape(votes)}</pre>"] if votes else []
+    parts += [_paragraph(words) for words in people_words(one.reviewed)]
     if not one.judged:
         how = "no gold: how many of them are right is not known (maker records gold, maker records audit)"
         return "".join([*parts, _paragraph(how)])

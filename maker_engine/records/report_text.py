@@ -8,6 +8,7 @@ from maker_engine.printable import one_line
 from maker_engine.records.people import AUDIT, GOLD
 from maker_engine.records.quality import Point, agreement_words, by_label, kappa
 from maker_engine.records.summary import FieldFigures, Reviewed, Summary, curve_of, wrong_pairs
+from maker_engine.records.vote_words import origin_lines, place_lines, wording_lines
 
 _BAR = 30
 _MOST = 12
@@ -23,6 +24,7 @@ def lines(found: Summary) -> Iterator[str]:
     by = ", ".join(f"{found.by[name]:,} {words}" for name, words in BY.items() if found.by[name])
     yield f"{found.rows:,} rows: {by}"
     yield f"{found.votes:,} votes ({votes_a_row(found)} a row), {found.flags:,} flagged, {cost_words(found)}"
+    yield from origin_lines(found)
     for reason, count in found.reasons.most_common(_MOST):
         yield f"  {count:,} × {one_line(reason, 120)}"
     if agreed := agreement_words(found.people):
@@ -68,15 +70,6 @@ def people_words(found: Reviewed) -> Iterator[str]:
         yield f"on {found.split:,} of them people are level, and one more has to be asked (--reviewers)"
 
 
-def bias_words(one: FieldFigures) -> str:
-    """Say how often the label that was offered first was decided; empty where none were offered in an order."""
-    chosen, lists = one.first_offered
-    if not lists:
-        return ""
-    fair = lists / one.labels
-    return f"the label offered first was decided {chosen:,} of {lists:,} times; {fair:.1f} without a bias"
-
-
 def right_words(one: FieldFigures) -> str:
     """Say how many are right by gold, and the agreement beyond chance."""
     pairs = [(row.gold, row.decided) for row in one.judged]
@@ -91,9 +84,10 @@ def _field_lines(name: str, one: FieldFigures) -> Iterator[str]:
     largest = max(one.values.values(), default=1)
     for value, count in one.values.most_common(_MOST):
         yield f"  {one_line(value, 24):<24} {'▆' * max(1, _BAR * count // largest):<{_BAR}} {count:>8,}"
-    for words in (bias_words(one), *people_words(one.reviewed)):
-        if words:
-            yield f"  {words}"
+    yield from place_lines(one.positions)
+    yield from wording_lines(one.wordings)
+    for words in people_words(one.reviewed):
+        yield f"  {words}"
     if not one.judged:
         yield "  no gold: how many of them are right is not known (maker records gold, maker records audit)"
         return

@@ -44,6 +44,8 @@ def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -
             raise storage.damaged(path, f"{name!r} in what was ordered is a {type(value).__name__}, or out of range")
     if "model" in changes:
         order["voters"] = ()
+    if {"model", "voters"} & changes.keys() or ":" in str(changes.get("undecided", "")):
+        order["cascade"] = ""  # which names other models
     added = {
         "prices": {**kept.get("prices", {}), **changes.get("prices", {})},
         "accept_models": (*kept.get("accept_models", ()), *changes.get("accept_models", ())),
@@ -84,7 +86,7 @@ def prepare_resume(
         raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to resume")
     order = reordered(saved.order, path, changes)
     if not saved.own:  # consent was not given by this user
-        order = replace(order, allow=tuple(changes.get("allow", ())))
+        order = replace(order, allow=tuple(changes.get("allow", ())), carry=changes.get("carry", ""))
         saved = replace(saved, effects=replace(saved.effects, consents=()))
     if not (saved.own or trusted):
         require_trust(path, named_elsewhere(order, changes, saved.voters))

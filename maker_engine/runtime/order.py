@@ -26,12 +26,21 @@ from maker_engine.models.prices import CHARACTERS_PER_TOKEN
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, reasons, resolve
 from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
+from maker_engine.runtime.carrying import CarriedOver, less, refuse_existing
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.conduct import Conduct
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.initial_check import look_over
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.order_models import is_near, open_models, others_of, real_models, voters_of
+from maker_engine.runtime.order_models import (
+    check_cascade,
+    is_near,
+    open_models,
+    others_of,
+    real_models,
+    stronger_of,
+    voters_of,
+)
 from maker_engine.runtime.order_rules import (
     FOLLOWS,
     as_drawn,
@@ -69,6 +78,7 @@ class PreparedRun:
         forecast: What to expect.
         saved: The run to go on from, None for a new one.
         log: File that gets a line for each call, None for no log.
+        carried: What is carried over from an earlier session, None where none is named.
     """
 
     order: RunOrder
@@ -76,6 +86,7 @@ class PreparedRun:
     forecast: Forecast
     saved: SavedRun | None = None
     log: Path | None = None
+    carried: CarriedOver | None = None
 
     @property
     def task(self) -> AnyTask:
@@ -156,13 +167,18 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
     if limits == Limits() and model.simulated and may_never_end(task):
         limits, expected = Limits(MADE_UP_SAMPLES), replace(expected, assumptions=(*expected.assumptions, _MADE_UP))
+    carried = CarriedOver(order, task, settings) if order.carry else None
+    if carried is not None:
+        settings, expected = replace(settings, carried=carried), less(expected, carried)
+        order = replace(order, carry=str(carried.path.absolute()))
     plan = _plan(order, task, model, settings, limits)
     plan = replace(
         plan,
+        preflight=None if carried is not None and carried.whole else plan.preflight,
         near=given is None and is_near(order, model),
         expected=expected_of(order, figures_of(order, model), expected),
     )
-    return PreparedRun(order, plan, expected)
+    return PreparedRun(order, plan, expected, carried=carried)
 
 
 def _plan(order: RunOrder, task: AnyTask, model: Model, settings: Settings, limits: Limits) -> Plan:
@@ -202,6 +218,7 @@ def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Fore
     k = max(order.k or 1, least_k(order.rule)) if ":" in order.rule else order.k
     found = forecast(task.expected_steps, figures, k, order.target, prompt_tokens(task), order.rule)
     follows = [FOLLOWS] if follows_votes(order, figures) and task.expected_steps else []
+    follows += [f"the calls of {stronger_of(order)} are not included"] if order.cascade else []
     return replace(
         found,
         auto=order.k is None,
@@ -254,8 +271,10 @@ def policy_in_effect(policy: str, task: AnyTask, *, attended: bool) -> str:
 
 def _policy(order: RunOrder, task: AnyTask) -> tuple[str, str]:
     """Return what is done about a step that cannot be decided, and who gets it when it is escalated."""
-    policy, _, stronger = order.undecided.partition(":")
-    if policy not in (STOP, ASK, SKIP, ASK_LATER, ESCALATE) or bool(stronger) != (policy == ESCALATE):
+    check_cascade(order)
+    policy, _, escalated_to = order.undecided.partition(":")
+    stronger = stronger_of(order)
+    if policy not in (STOP, ASK, SKIP, ASK_LATER, ESCALATE) or bool(escalated_to) != (policy == ESCALATE):
         policies = "'stop', 'ask', 'skip', 'ask-later' or 'escalate:MODEL'"
         raise InputError(f"an undecided step is to {policies}, got {order.undecided!r}")
     if policy in (SKIP, ASK_LATER) and not task.independent:
@@ -282,6 +301,8 @@ def _settings(order: RunOrder, k: int, voters: int) -> Settings:
         voters=voters,
         draft=order.draft if order.draft in ("", TASK) else "model",
         reuse=order.reuse,
+        stronger=stronger_of(order),
+        least_agreement=order.cascade_agreement if order.cascade else 0.0,
         constrain=order.constrain,
         wary=True,
     )
@@ -309,12 +330,15 @@ def in_file(prepared: PreparedRun) -> Journal:
     """
     order, saved = prepared.order, prepared.saved
     path = order.session or Library().new_path(order.task)
+    refuse_existing(prepared.task, path if saved is None else None)
     journal = Journal(
         path, prepared.task, prepared.record(), None if saved is None else saved.branch, order.keep, name=order.name
     )
     if saved is not None and journal.position != (saved.step, len(saved.entries)):
         journal.close()
         raise SessionError(f"session {path} has been written since it was opened: open it again")
+    if prepared.carried is not None and saved is None:
+        prepared.carried.carry_people(path)
     return journal
 
 
@@ -347,6 +371,8 @@ async def drive(
                 view = await _recorded(logged, inbox, on_view, clock, journal_of)
         finally:
             await prepared.plan.model.aclose()
+            if prepared.carried is not None:
+                prepared.carried.close()
     return with_papers(view, prepared.task, prepared.order.out, prepared.saved)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.record.values import fits
+from maker_engine.models.names import read_cascade
 from maker_engine.models.prices import check_price, read_prices
 from maker_engine.options.kinds import Value
 from maker_engine.options.table import BY_NAME, OPTIONS, PAPER
@@ -39,6 +40,9 @@ def order_of(
         InputError: A price is of no model that the run asks.
     """
     made = changes_of(values)
+    usual = BY_NAME["model"].default
+    if (cascade := made.get("cascade")) and made.get("model", usual) == usual:
+        made["model"] = read_cascade(cascade)[0]
     prices = made.pop("prices", ())
     order = RunOrder(task, options, source, attended=attended, apart=apart, **made)
     return order.with_prices(read_prices(prices, real_models(order))) if prices else order
@@ -56,7 +60,7 @@ def _ordered(name: str, value: Value) -> Value:
             return value == PAPER
         case "limit_minutes":
             return None if value is None else MINUTE_S * value
-        case "draft" | "name" | "constrain":
+        case "draft" | "name" | "constrain" | "cascade" | "from_session":
             return value or ""
     return value
 
@@ -93,7 +97,7 @@ def _given(name: str, kept: Mapping[str, Any]) -> object:
             return None if value is None else value / MINUTE_S
         case "prices":
             return _written(value)
-        case "draft" | "hopeless" | "constrain":
+        case "draft" | "hopeless" | "constrain" | "from_session" | "cascade":
             return value or None
     return value
 

@@ -17,6 +17,8 @@ from maker_tui.settings.config import NOTIFY, Config, read
 from maker_tui.settings.places import MEMORY, config_file, state_directory
 
 _EXAMPLES = {
+    "cascade": '"CHEAP->DEAR"',
+    "from_session": '"last"',
     "voters": '["openai/gpt-6-luna temperature=0.5", "sim"]',
     "api_base": '"http://127.0.0.1:8000/v1"',
     "max_reasoning_tokens": '"auto"',

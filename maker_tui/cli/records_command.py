@@ -124,7 +124,7 @@ def _report(chosen: argparse.Namespace) -> int:
     path, task, _ = opened(chosen.named)
     people = Answers(path)
     with Reader(path) as reader:
-        found = summary_of(Decided(reader, task, people), task, people)
+        found = summary_of(Decided(reader, task, people), task, people, int(reader.meta()["started"]["k"]))
         made_up = simulated(reader)
         if made_up:
             complain("simulated agents answered: these figures say nothing about a real model")

@@ -37,7 +37,7 @@ RESUMED = tuple(
         table.find,
         (
             "limit_samples", "limit_usd", "limit_tokens", "limit_minutes", "max_samples", "api_base", "timeout",
-            "undecided", "max_tokens", "max_reasoning_tokens", "out", "allow", "in_doubt",
+            "undecided", "max_tokens", "max_reasoning_tokens", "from_session", "out", "allow", "in_doubt",
         ),
     )
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -14,7 +14,7 @@ from maker_engine.labelling.codebook import CHOICE
 from maker_engine.labelling.units import Unit
 from maker_engine.labelling.wording import vote_on
 
-from .loading import Problem, load_problem
+from .loading import Asked, Problem, load_problem
 from .picture import draw
 from .verifier import findings
 
@@ -50,6 +50,7 @@ class Records(Task[State, Any]):
 
     Attributes:
         problem: The rows, the codebook, and gold where there is some.
+        questions: What the steps ask, so that what an earlier run has decided need not be asked again.
     """
 
     problem: Problem
@@ -73,7 +74,10 @@ class Records(Task[State, Any]):
     result_with_cost = True
     has_oracle = True
 
+    questions: Asked = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "questions", Asked(self.problem))
         if not self.problem.right:
             object.__setattr__(self, "has_oracle", False)  # of these rows nobody has said what is right
 

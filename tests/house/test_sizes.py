@@ -25,7 +25,7 @@ SMALL_MODULES = frozenset({
     # What LiteLLM needs to be kept honest, one idea a file.
     "maker_engine.models.litellm_calls", "maker_engine.models.litellm_gzip", "maker_engine.models.litellm_redirects",
     # Still to be joined to their importer, or to grow.
-    "maker_engine.models.names", "maker_engine.runtime.grouping", "maker_engine.runtime.meter",
+    "maker_engine.runtime.grouping", "maker_engine.runtime.meter",
     "maker_engine.sessions.store.lineage", "maker_engine.sessions.store.tail",
     # A family of records is a file, whatever its size.
     "maker_engine.core.record.effect_kinds",

@@ -49,13 +49,13 @@ def test_rows_take_as_long_as_their_calls(tmp_path: Path) -> None:
     model = Slots(10_000, lambda *_: 1.0, sorts)
 
     async def run() -> float:
-        await Bench(tmp_path, task=Table(600), settings=Settings(k=3, wary=True), model=model, concurrency=60,
+        await Bench(tmp_path, task=Table(300), settings=Settings(k=3, wary=True), model=model, concurrency=60,
                     clock=LoopClock()).run()  # fmt: skip
         return asyncio.get_running_loop().time()
 
     took_s = leaping(run())
-    assert len(model.asked) == 1_800
-    assert took_s <= 1.1 * 1_800 / 60
+    assert len(model.asked) == 900
+    assert took_s <= 1.1 * 900 / 60
     assert model.most == 60
 
 
@@ -104,7 +104,7 @@ def test_a_person_may_change_k_while_rows_are_in_flight(tmp_path: Path) -> None:
 
     async def run() -> RunView:
         model = Slots(999, lambda request, _: 0.5 + request.step % 7 / 7, often)
-        bench = Bench(tmp_path, task=Table(80), settings=Settings(k=3), model=model, concurrency=16, clock=LoopClock())
+        bench = Bench(tmp_path, task=Table(50), settings=Settings(k=3), model=model, concurrency=16, clock=LoopClock())
         going = asyncio.create_task(bench.run())
         for k in (2, 4):
             await asyncio.sleep(3)
@@ -112,8 +112,8 @@ def test_a_person_may_change_k_while_rows_are_in_flight(tmp_path: Path) -> None:
         return await going
 
     view = leaping(run())
-    assert (view.snapshot.outcome, view.snapshot.totals.steps) == (Outcome.SOLVED, 80)
-    assert verify(tmp_path / "run.maker", Table(80)).findings == ()
+    assert (view.snapshot.outcome, view.snapshot.totals.steps) == (Outcome.SOLVED, 50)
+    assert verify(tmp_path / "run.maker", Table(50)).findings == ()
 
 
 def often(request: SampleRequest) -> Response:

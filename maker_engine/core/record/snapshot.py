@@ -109,6 +109,7 @@ class Totals:
         tokens_estimated: Tokens that no one reported, at most; they count against a limit and not among the others.
         usd_estimated: Dollars likewise.
         undecided: Steps that were given up, so that the others go on; of `steps`.
+        carried: Steps whose decision was carried over from an earlier run; of `steps`.
     """
 
     steps: int = 0
@@ -137,6 +138,7 @@ class Totals:
     tokens_estimated: int = 0
     usd_estimated: float = 0.0
     undecided: int = 0
+    carried: int = 0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -171,7 +173,7 @@ class Totals:
 _LATER = frozenset(
     {
         "probes", "tokens_reasoning", "checks", "timeouts", "compared", "repeated", "echoes", "guessed_wrong",
-        "refused", "tokens_estimated", "usd_estimated", "undecided",
+        "refused", "tokens_estimated", "usd_estimated", "undecided", "carried",
     }
 )  # fmt: skip
 

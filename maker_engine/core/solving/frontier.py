@@ -14,12 +14,14 @@ from itertools import islice
 
 from maker_engine.core.decomposition import AnyTask, Gather, Vote
 from maker_engine.core.record.events import Event, SampleArrived, SampleAsked
-from maker_engine.core.responses import Afford, Alike, Prompt, Sample, SampleRequest
+from maker_engine.core.responses import ESCALATED, Afford, Alike, Prompt, Sample, SampleRequest
 from maker_engine.core.solving.lookahead import Stakes
 from maker_engine.core.solving.open_step import OpenStep, event_of
 from maker_engine.core.solving.opener import Opener, Waste, counted_waste, waste_of
 from maker_engine.core.solving.settings import Settings
 
+SECOND = 2_048
+"""Added to the numbers of samples of an escalated ballot that are reported before the turn of their step."""
 MOST_OPEN = 10_000
 """Steps that may wait behind one that takes long: some kilobytes each, and at 1,000 calls a second half a minute."""
 
@@ -133,7 +135,26 @@ class Frontier:
         if counted and one is self.steps[0]:
             return []  # the events of its step tell of it
         arrived = counted[0] if counted else None if one.poll is None else one.poll.held(sample)
-        return [] if arrived is None else [SampleArrived(one.number, *arrived)]
+        if arrived is None:
+            return []
+        if not self._settings.stronger:
+            return [SampleArrived(one.number, *arrived)]
+        if sample >= SECOND:
+            return []  # it could not be distinguished, and is asked for again after a crash
+        number, verdict, response = arrived
+        return [SampleArrived(one.number, number + SECOND * (one.voter == ESCALATED), verdict, response)]
+
+    def escalate(self, one: OpenStep) -> list[Waste]:
+        """Give a step behind the first a fresh ballot of the stronger model, if its own is exhausted."""
+        if one.poll is None or not one.poll.exhausted or one.voter == ESCALATED:
+            return []
+        fresh = self._opener.open(one.number, one.state, one.origin)
+        fresh.escalate(ESCALATED)
+        fresh.former = one.counted
+        self.steps[one.number - self.first.number] = self._by_ballot[fresh.serial] = fresh
+        del self._by_ballot[one.serial]
+        self._may_want(fresh)
+        return waste_of(one)
 
     def restore(self, number: int, samples: Mapping[int, Sample]) -> tuple[int, list[Event]]:
         """Give a step what an earlier sitting received for it before its turn.
@@ -151,10 +172,15 @@ class Frontier:
             if self._extend() is None:
                 return 0, []
         one = self.steps[number - self.first.number]
-        if one.poll is None or one.reused_from is not None:
+        if one.poll is None or one.poll.settled:
             return 0, []
-        taken = one.restore(samples)
-        self._unsent.extend(one.request(sample) for sample in one.poll.missing)
+        taken = one.restore({sample: each for sample, each in samples.items() if sample < SECOND})
+        if one is not self.steps[0] and one.poll.exhausted and self._settings.stronger:
+            self.escalate(one)
+            one = self.steps[number - self.first.number]
+            second = {n - SECOND: each._replace(sample=n - SECOND) for n, each in samples.items() if n >= SECOND}
+            taken += one.restore(second)
+        self._unsent.extend(one.request(sample) for sample in ([] if one.poll is None else one.poll.missing))
         self._may_want(one)
         if one is not self.steps[0]:
             return len(taken), []
@@ -184,7 +210,7 @@ class Frontier:
         first = self.first
         waste = waste_of(first)
         fresh = self._opener.open(first.number, first.state, first.origin)
-        fresh.voter = voter
+        fresh.escalate(voter)
         del self._by_ballot[first.serial]
         self.steps[0] = self._by_ballot[fresh.serial] = fresh
         return waste

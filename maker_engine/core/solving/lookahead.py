@@ -186,7 +186,7 @@ class Lookahead:
         first = self.first
         waste = self._squash(1) + waste_of(first)
         fresh = self._opener.open(first.number, first.state, first.origin)
-        fresh.voter = voter
+        fresh.escalate(voter)
         self.steps = [fresh]
         return waste
 

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, result_of
@@ -243,6 +244,9 @@ def _figures(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "steps with dissent", f"{totals['dissent']:,}, {totals['dissent'] / steps:.1%}"
     judged = meta["started"]["has_oracle"]
     yield "decided wrongly", f"{totals['wrong']:,}" if judged else "not known: the task has no oracle"
+    if totals.get("carried"):
+        name = PurePath(str(meta["order"].get("carry", ""))).name
+        yield "carried over", f"{totals['carried']:,} decisions from session {name}, which cost nothing here"
     yield "wasted samples", f"{totals['wasted']:,}"
     yield "refused answers", f"{totals.get('refused', 0):,}"
     yield "answered by", ", ".join(f"{name} × {number:,}" for name, number in answered.items()) or "not recorded"

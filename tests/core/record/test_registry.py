@@ -28,6 +28,7 @@ from maker_engine.core.record.events import (
     ProbeAnswered,
     ResponseFlagged,
     SettingsChanged,
+    StepCarried,
     StepEscalated,
     StepHopeless,
     StepReused,
@@ -55,6 +56,7 @@ KEPT: tuple[Event, ...] = (
     PersonAmended(7, WHO, Amendment("more", WHO)),
     StepEscalated(7, "strong"),
     StepReused(7, 3, ANSWER),
+    StepCarried(7, "a.maker", 3, ANSWER, ((ANSWER, 4), (3, 1)), 2, 0.25, "m", "ann", "strong"),
     StepHopeless(7, 12, "length", "cut off", TEXT, True, 0.5, "briefly"),
     ProbeAnswered(7, 0, WHO, ANSWER, RESPONSE, Prompt("", TEXT)),
     SettingsChanged(7, WHO, 4, ("sim:p=0.9",), "sim:p=0.9", True, Prompt("a", "b"), 3),
@@ -152,3 +154,13 @@ def named(node: ast.AST) -> set[str]:
     """Return the names that a node itself tells apart, those in the bodies of its choices left out."""
     parts: list[Any] = [case.pattern for case in node.cases] if isinstance(node, ast.Match) else [node]
     return {one.id for part in parts for one in ast.walk(part) if isinstance(one, ast.Name)}
+
+
+def test_a_carried_decision_whose_votes_are_for_another_is_refused():
+    """A row or a line whose votes do not lead to its answer is none that maker writes, unless a person decided."""
+    entry, task = kept_as(StepCarried(7, "a.maker", 3, ANSWER, ((3, 4), (ANSWER, 1)))), Count()
+    assert entry is not None
+    with pytest.raises(ValueError, match="not as maker writes it"):
+        unpack(pack_step([entry], task).packed, task)
+    with pytest.raises(InputError, match="not as maker writes it"):
+        entry_in(line_of(entry, task), task)
