@@ -184,15 +184,16 @@ class MakerApp(ConfiguredApp, CellDiff):
 
     async def action_quit(self) -> None:
         """Quit; a run that goes on is stopped and saved first."""
-        self.navigation.work(self._quit, "leave")
+
+        def close() -> None:
+            self.navigation.opened.close()
+            self.call_from_thread(self.exit)
+
+        self.navigation.work(close, "leave")
 
     def action_interrupt(self) -> None:
         """Pause the run that is open, and stop it the second time; without one, say how to quit."""
         self.navigation.leaver.interrupt()
-
-    def _quit(self) -> None:
-        self.navigation.opened.close()
-        self.call_from_thread(self.exit)
 
     def _handle_exception(self, error: Exception) -> None:
         """End by the first error; what others follow from it are no news."""

@@ -47,7 +47,7 @@ def solve(
         k: Margin that decides a step, None for the smallest that reaches the `target`.
         session: Where to record it: a path, "library" for a new file in the user's library, None for nowhere.
         on_ask: Answers the task's questions; without it, the first one stops the run.
-        config: Options in one value; what is given besides goes before it.
+        config: Options in one value; what is given besides takes precedence.
         options: As `RunOptions`.
 
     Raises:

@@ -116,7 +116,7 @@ def template() -> str:
         *run_lines(),
         "[prices]",
         "# What a model costs, in dollars per million tokens: prompt, output, and where they differ from the prompt's,",
-        "# reading and writing a cache. It goes before the list price.",
+        "# reading and writing a cache. It takes precedence over the list price.",
         '# "openai/my-model" = [0.5, 2.0, 0.05, 0.6]',
         "",
         "[keys]",

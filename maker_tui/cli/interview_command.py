@@ -30,7 +30,7 @@ def run_arguments(arguments: Sequence[str]) -> list[str]:
         InputError: It is not clear what the interview is about.
     """
     # The idea comes first: a word further on may be the value of a flag that only `maker run` knows.
-    first = [arguments[0]] if arguments and not arguments[0].startswith("-") else []
+    first = [arguments[0]] if arguments and arguments[0].strip() and not arguments[0].startswith("-") else []
     chosen, others = _parser().parse_known_args(arguments[len(first) :])
     if bool(first) == (chosen.document is not None):
         given = "both are given" if first else "neither is given"

@@ -200,7 +200,7 @@ class Conversation(MakerScreen):
             for bar in self.footers:
                 bar.offer(named(self.BINDINGS, ENDED_KEYS))
         elif view.checking is not None:
-            self._banner.tell(CHECKING, checking_words(view.checking))
+            self._banner.tell(CHECKING, checking_words(view.checking, view.trouble))
         elif snapshot.hopeless is not None and snapshot.paused:
             self._banner.tell(HELD, "no sample of the open step can be used: w opens the vote, and says why")
         elif snapshot.undecided and snapshot.paused:

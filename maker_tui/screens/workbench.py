@@ -293,7 +293,7 @@ class Workbench(MakerScreen):
         """Say so while the run holds, or waits for someone to settle its open step."""
         snapshot = view.snapshot
         if view.checking is not None:
-            self._review.banner.tell(CHECKING, checking_words(view.checking))
+            self._review.banner.tell(CHECKING, checking_words(view.checking, view.trouble))
         elif words := halt_words(view):
             self._review.banner.tell(HELD, words)
         elif (step := stuck_at(snapshot)) is not None:

@@ -55,9 +55,21 @@ def right_words(outlook: Outlook) -> str:
 
 def hard_words(outlook: Outlook) -> str:
     """Write how likely it is that no step to come is hard, at least."""
-    if outlook.forecast is None or outlook.hard_bound is None:
+    if outlook.hard_bound is None:
         return "no right answer is known"
-    return f"none to come: {chance(outlook.hard_bound) if outlook.hard_bound >= 1e-3 else '0 %'} or more"
+    return f"P(none to come) at least {chance(outlook.hard_bound) if outlook.hard_bound >= 1e-3 else '0 %'}"
+
+
+def odds_rows(outlook: Outlook, name: str) -> list[tuple[str, str]]:
+    """Return the odds as named rows; none for a task that does not say how many steps it has.
+
+    Args:
+        outlook: How the run is likely to end.
+        name: The name of the first row.
+    """
+    if outlook.forecast is None:
+        return []
+    return [(name, solve_words(outlook)), ("hard", hard_words(outlook))]
 
 
 def outlook_lines(outlook: Outlook | None) -> list[tuple[str, str]]:
@@ -68,5 +80,5 @@ def outlook_lines(outlook: Outlook | None) -> list[tuple[str, str]]:
     if outlook.wrong is not None:
         rows.append(("right", right_words(outlook)))
     elif outlook.forecast != (1.0, 1.0):  # a run that is over, with every step known to be right
-        rows += [("odds", solve_words(outlook)), ("hard", hard_words(outlook))]
+        rows += odds_rows(outlook, "odds")
     return [*rows, *([("worse", outlook.worse)] if outlook.worse else [])]

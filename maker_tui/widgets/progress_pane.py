@@ -24,7 +24,7 @@ from maker_tui.text.figures import (
     short,
     speed,
 )
-from maker_tui.text.outlook_words import hard_words, p_words, right_words, solve_words
+from maker_tui.text.outlook_words import odds_rows, p_words, right_words
 from maker_tui.text.pulse import Pulse, sparkline
 from maker_tui.text.roles import line
 from maker_tui.text.rule_words import rule_words
@@ -278,12 +278,9 @@ def _outlook(view: RunView) -> list[tuple[str, str]]:
         return []
     rows = [("k from", found.k_from)] if found.k_from else []
     rows.append(("p", p_words(found)))
-    if found.wrong is None:
-        rows += [("P(solve)", solve_words(found)), ("hard", hard_words(found))]
-    else:
-        rows.append(("right", right_words(found)))
+    rows += [("right", right_words(found))] if found.wrong is not None else odds_rows(found, "P(solve)")
     if view.snapshot.outcome is None and found.usd is not None:
-        rows.append(("in all", f"{dollars(found.usd)} at this rate"))
+        rows.append(("total", f"{dollars(found.usd)} at this rate"))
     return [*rows, *([("worse", found.worse)] if found.worse else [])]
 
 

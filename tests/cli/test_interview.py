@@ -116,6 +116,7 @@ def test_papers_are_exported_and_an_interview_goes_on_from_them(
 @pytest.mark.parametrize(
     ("arguments", "mend"),
     [
+        ([""], 'say first what is to be built, as in maker interview "a to-do list API", or --from FILE'),
         ([], 'say first what is to be built, as in maker interview "a to-do list API", or --from FILE'),
         (["a", "--from", "b.json"], "both are given"),
         (["--from", "nothing.json", "--headless"], "problem file nothing.json cannot be read"),

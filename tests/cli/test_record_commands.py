@@ -127,6 +127,7 @@ def test_an_export_comes_back_by_import(capsys: pytest.CaptureFixture[str], sess
         capsys, "export", "hanoi-a", "--as", "papers", "--force", "--to", str(tmp_path)
     )
     assert refused(capsys, "import", str(tmp_path / "nothing.jsonl")).startswith("maker: file ")
+    assert "maker sessions duplicate brings it in" in refused(capsys, "import", str(session))
 
 
 @pytest.mark.usefixtures("session")

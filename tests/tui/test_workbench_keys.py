@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from textual.command import CommandList
 
 from maker_engine.core.record.commands import Continue, DecideStep, DrawSample, Pause
 from maker_engine.core.record.events import RunPaused
@@ -124,10 +125,15 @@ async def test_help_lists_every_key_and_closes(source):
 
 
 async def test_the_palette_offers_the_keys_by_name(source):
-    """Rule: the colon opens the palette, and what is chosen there is done to the run."""
+    """Rule: the colon opens the palette, its pages turn at any size, and what is chosen is done to the run."""
     async with MakerApp(source).run_test(size=SIZE, notifications=True) as pilot:
         await pilot.press("colon")
         await shown(pilot, "continue until something else stops the run")
+        await pilot.press("pagedown")
+        await until(pilot, lambda: (pilot.app.screen.query_one(CommandList).highlighted or 0) > 3)
+        await pilot.resize_terminal(3, 1)
+        await pilot.press("pageup", "pagedown")  # without a line of the list on the screen
+        await pilot.resize_terminal(*SIZE)
         await typed(pilot, "sample")
         await gone(pilot, "continue until something else stops the run")
         await shown(pilot, "draw one sample")

@@ -235,9 +235,9 @@ def _figures(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
     answered = by_family(answered_of(meta))
     spent = Totals.of(totals).cost(simulated=meta["started"]["simulated"])
     expected = f" of {meta['started']['steps']:,}" if meta["started"]["steps"] else ""
-    yield "begun", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(meta.get("created", 0)))
+    yield "started", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(meta.get("created", 0)))
     yield "steps decided", f"{totals['steps']:,}{expected}"
-    yield "going time", f"{meta['elapsed_s']:,.1f} s"
+    yield "running time", f"{meta['elapsed_s']:,.1f} s"
     yield "samples", f"{samples:,}, {samples / steps:.2f} a step"
     yield "flagged", f"{totals['flagged']:,}, {totals['flagged'] / max(1, samples):.1%}"
     yield from _alike(meta)
@@ -254,7 +254,7 @@ def _figures(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "failed calls", f"{totals['failures']:,}, {totals.get('timeouts', 0):,} of them timed out"
     yield "tokens", f"{totals['tokens_in']:,} in, {totals['tokens_out']:,} out"
     estimated = f"{count_of(totals.get('tokens_estimated', 0), 'token')}, ${totals.get('usd_estimated', 0.0):,.4f}"
-    yield "estimated besides", estimated
+    yield "estimated in addition", estimated
     yield "cost", "unknown" if spent is None else f"${spent:,.4f}"
     yield from _of_the_model(meta)
 

@@ -18,7 +18,7 @@ from .dumping import dump_into
 from .history import ROOT, Entry, History
 from .postgres_tables import Watch, quoted, table_of
 
-MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker[postgres]'"
+MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker-workbench[postgres]'"
 CONNECT_S = 10
 LOCK = "10s"
 """How long a statement waits for another's lock."""

@@ -77,6 +77,7 @@ def test_counts_have_separators_and_no_limit():
     """Rule: a million is readable, 10^14 fits."""
     assert figures.count(1_048_575) == "1,048,575"
     assert figures.count(1e14) == "1.00e+14"
+    assert figures.count(156_834_511) == "156,834,511"  # counted, and not estimated
     assert figures.ordinal(0) == "1"
 
 

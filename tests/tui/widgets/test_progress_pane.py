@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from maker_engine.core.forecasting.outlook import Expected, Voting, outlook
 from maker_engine.core.record.events import CircuitOpened, Outcome, SampleFailed
 from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.record.state import RunState
 from maker_engine.runtime.view import RunView
 from maker_tui.cli.progress import figures
 from maker_tui.text.halt_words import halt_words
+from maker_tui.text.outlook_words import outlook_lines
 from maker_tui.text.words import RUNNING, run_word
 from maker_tui.widgets.progress_pane import meter_line, progress_lines
 from tests.tui.sources import SESSION, hanoi, opening
@@ -63,6 +65,23 @@ def test_a_real_model_is_not_called_simulated():
     text = told(RunView(run.snapshot(), 0, 0, SESSION, 750))
     assert "openai/gpt-4.1-mini" in text
     assert "SIMULATED" not in text
+
+
+def test_a_check_of_the_model_says_what_it_waits_for():
+    """Rule: while the provider fails during the check, the line says why, and when it is asked again."""
+    failure = SampleFailed(0, 0, "connection", "no connection to 127.0.0.1:9", 4.0)
+    shown = replace(view(failure=failure), checking=(1, 3))
+    waits = "waiting for the provider: connection, again in 4 s (no connection to 127.0.0.1:9)"
+    assert figures(shown) == f"checking the model: call 1 of 3 · {waits}"
+
+
+def test_odds_are_shown_only_where_the_number_of_steps_is_known():
+    """Rule: of a run of unknown length no odds are shown, and no reason for there being none is made up."""
+    voting = Voting("ahead", 3, None, has_oracle=True)
+    unknown = outlook({(3, 0): 9}, Totals(steps=9, votes=27), voting, Expected(), None)
+    known = outlook({(3, 0): 9}, Totals(steps=9, votes=27), replace(voting, steps=20), Expected(), None)
+    assert [name for name, _ in outlook_lines(unknown)] == ["p"]
+    assert [name for name, _ in outlook_lines(known)] == ["p", "odds", "hard"]
 
 
 def test_an_unknown_price_is_said_to_be_unknown():
