@@ -230,13 +230,15 @@ def result_columns(units: Units, own: Sequence[str] | None = None) -> list[str]:
 
 
 def _added(units: Units, own: Sequence[str]) -> list[list[str]]:
-    """Return the columns of each field; where the table has one of them, as of an earlier run, they get a number."""
-    found = []
+    """Return the columns of each field; where one is there already, of an earlier run or a field, they get a number."""
+    found: list[list[str]] = []
+    taken = {*own}
     for field in units.codebook.fields:
         names, number = _names(field.name), 2
-        while not {*names}.isdisjoint(own):
+        while not taken.isdisjoint(names):
             names, number = _names(f"{field.name}.{number}"), number + 1
         found.append(names)
+        taken.update(names)
     return found
 
 

@@ -23,7 +23,7 @@ from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import Ballot, VotingRule, most_dissent, named_rule
 from maker_engine.forecast import Forecast
-from maker_engine.input_files import exists, is_file
+from maker_engine.input_files import exists, is_closed, is_file
 from maker_engine.records.people import Answers, beside
 from maker_engine.runtime.order_models import stronger_of
 from maker_engine.runtime.plan import ASK_LATER, SKIP
@@ -280,7 +280,7 @@ def _written(path: Path) -> float:
 
 def _earlier(order: RunOrder) -> Path:
     path = Path(order.carry)
-    if path.is_absolute() and not is_file(path):
+    if path.is_absolute() and not is_file(path) and not is_closed(path):
         raise InputError(f"session {path}, whose answers are carried over, is not there: put it back, or --from none")
     path = find(order.carry)
     if order.session is not None and order.session.absolute() == path.absolute():

@@ -66,23 +66,26 @@ def add_verbs(verbs: argparse._SubParsersAction[Arguments]) -> None:
 def _split(chosen: argparse.Namespace) -> int:
     from maker_engine.documents import read_document  # noqa: PLC0415 - help needs none
     from maker_engine.labelling.codebook import read_codebook  # noqa: PLC0415 - likewise
+    from maker_engine.labelling.faults import refuse_faults  # noqa: PLC0415 - likewise
     from maker_engine.labelling.gold import canonical, read_gold  # noqa: PLC0415 - likewise
     from maker_engine.labelling.units import Units  # noqa: PLC0415 - likewise
     from maker_engine.records.launchers import launchers  # noqa: PLC0415 - likewise
     from maker_engine.records.shards import Whole, read_manifest, split  # noqa: PLC0415 - likewise
     from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - likewise
     from maker_engine.tables.opening import open_table  # noqa: PLC0415 - likewise
+    from maker_tui.cli.option_flags import given  # noqa: PLC0415 - likewise
 
     text = read_problem(path_of(str(chosen.problem)))
     table = open_table(chosen.rows)
     for note in table.notes:
         complain(note)
     units = Units(table, read_codebook(read_document(text, "the codebook")))
+    refuse_faults(units.codebook, units.shown)
     gold = None if chosen.gold is None else path_of(chosen.gold)
     if gold is not None:
         canonical(read_gold(open_table(str(gold)), units.codebook), units)
     flags = [*chosen.further, *_shares(chosen)]
-    _parsed(flags, ["--rows=-"])
+    given(_parsed(flags, ["--rows=-"]))
     if not str(chosen.to.absolute()).isprintable():
         raise InputError(f"{str(chosen.to)!r} has a control character: name another folder")
     parts = split(Whole(units, text, gold, flags), chosen.parts, chosen.to)
@@ -138,7 +141,7 @@ def _orders(manifest: Manifest, further: Sequence[str]) -> tuple[list[PartOrder]
         parsed = _parsed([*manifest.flags, *further], [*own, *gold])
         order = order_from(parsed)
         order = replace(order, seed=order.seed + place)  # or a simulated model would err alike in all parts
-        made.append(PartOrder(order, {**values, **({"seed": order.seed} if "seed" in values else {})}))
+        made.append(PartOrder(order, {**values, **({"seed": order.seed} if "seed" in values else {})}, part.sha256))
     return made, parsed
 
 
@@ -167,7 +170,7 @@ def _run_one(manifest: Manifest, chosen: argparse.Namespace) -> int:
 
     orders, parsed = _orders(manifest, chosen.further)
     part, name = orders[chosen.part - 1], manifest.part(chosen.part).name
-    found = ended(part.session)
+    found = ended(part.session, part.sha256)
     if found is not None and found.done:
         if not (parsed.quiet or parsed.json):
             say(f"{name} is done: {found.outcome}, {found.reason}")

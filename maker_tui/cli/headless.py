@@ -66,7 +66,7 @@ def run_headless(
     if prepared.plan.started.simulated and prepared.task.simulation:
         complain(prepared.task.simulation)
     if prepared.carried is not None:
-        complain(_carried_line(prepared.carried, prepared.forecast))
+        complain(_carried_line(prepared.carried, prepared.forecast, cascade=bool(prepared.order.cascade)))
     elif prepared.saved is None and (earlier := earlier_session(prepared.task, prepared.order)) is not None:
         complain(f"{earlier} has decided rows of this table: --from {earlier} asks only for what is asked otherwise")
     branch = None if prepared.saved is None else prepared.saved.branch
@@ -74,13 +74,14 @@ def run_headless(
         return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet, branch=branch)
 
 
-def _carried_line(carried: CarriedOver, expected: Forecast) -> str:
+def _carried_line(carried: CarriedOver, expected: Forecast, *, cascade: bool) -> str:
     """Say what is carried over, and what the others will probably take and cost."""
     if carried.count == carried.steps or expected.samples is None:
         return carried.line()
     dollars = "an unknown cost" if expected.cost_usd is None else f"${expected.cost_usd:,.4f}"
     simulated = " at simulated prices" if expected.simulated else ""
-    return f"{carried.line()}, by about {expected.samples:,.0f} samples for {dollars}{simulated}"
+    beside = "; what is escalated comes on top" if cascade else ""
+    return f"{carried.line()}, by about {expected.samples:,.0f} samples for {dollars}{simulated}{beside}"
 
 
 def drive_here(prepared: PreparedRun) -> RunView:
