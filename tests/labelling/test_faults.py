@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maker_engine.core.errors import InputError
+from maker_engine.documents import read_document
 from maker_engine.labelling.codebook import read_codebook
 from maker_engine.labelling.faults import refuse_faults
 
@@ -33,3 +34,9 @@ def test_braces_that_name_no_column_are_text() -> None:
     """JSON in a question is no column, and an example may have the answer unknown."""
     field = {"question": 'As {"a": 1}, of {text}?', "labels": ["a"], "examples": [{"row": "x", "answer": "unknown"}]}
     refuse_faults(read_codebook({"fields": {"kind": field}}), ("text",))
+
+
+def test_a_question_in_a_list_of_yaml_is_refused_with_the_mend() -> None:
+    """A question mark ends a text within brackets, which few who write wordings know."""
+    with pytest.raises(InputError, match="put quotes round text that has signs such as"):
+        read_document("wordings: [What kind is this?]", "the codebook")

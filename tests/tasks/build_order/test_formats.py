@@ -46,7 +46,6 @@ def test_a_format_is_known_by_its_content_and_read_need_by_need(name):
         ("a: {colour: red}", "unknown key 'colour' in 'a'"),
         ("a: {seconds: soon}", "seconds of 'a' must be a number"),
         ("a: [", "not YAML"),
-        ("a: [Is it so?]", "put quotes round text"),
         ("a: &b [*b]", "not YAML"),
         (UV.replace("version = 1\n", "version = 2\n"), "the uv.lock has version 2, known are 1"),
         (UV.replace('name = "old", version = "1.0"', 'name = "old", version = "9"'), "in a version that is not"),
