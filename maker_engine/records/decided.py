@@ -14,6 +14,7 @@ from maker_engine.core.record.entries import Act, Carried
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.labelling.codebook import Field
 from maker_engine.labelling.units import Units, passage_of, units_in
+from maker_engine.printable import one_line
 from maker_engine.records.people import Answers
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.tables.row import Row
@@ -261,7 +262,7 @@ def result_rows(decided: Decided, own: Sequence[str] | None = None) -> Iterator[
 def _cells(field: Field, one: Decision, passage: str) -> tuple[Any, ...]:
     return (
         written(field, one.value, passage), one.margin, one.votes, written(field, one.runner_up, passage),
-        one.decided_by, one.flags, None if one.cost_usd is None else round(one.cost_usd, 8), one.model,
+        one.decided_by, one.flags, None if one.cost_usd is None else round(one.cost_usd, 8), one_line(one.model),
         one.carried_from,
     )  # fmt: skip
 

@@ -42,7 +42,7 @@ def add_verbs(verbs: argparse._SubParsersAction[Arguments]) -> None:
     split.add_argument("--rpm", type=float, metavar="N", help="requests a minute of all parts together")
     split.set_defaults(act=_split)
     run = verbs.add_parser(
-        "run", help="run the parts of a split, or one of them; what was killed is resumed", allow_abbrev=False,
+        "run", help="run the parts of a split, or one of them; stopped or killed ones are resumed", allow_abbrev=False,
         epilog="Further flags, behind DIR, are those of maker run.",
     )  # fmt: skip
     run.add_argument("folder", metavar="DIR")

@@ -14,6 +14,7 @@ from maker_engine.core.record.commands import Stop
 from maker_engine.core.record.copies import effective_votes, identical_share
 from maker_engine.core.record.events import Outcome, StepHopeless
 from maker_engine.forecast import Forecast
+from maker_engine.labelling.gold import is_of_other_rows
 from maker_engine.output import complain, say_json, say_text, versioned
 from maker_engine.printable import one_line
 from maker_engine.runtime.carrying import CarriedOver, earlier_session
@@ -65,13 +66,20 @@ def run_headless(
     """
     if prepared.plan.started.simulated and prepared.task.simulation:
         complain(prepared.task.simulation)
+    say_beforehand(prepared)
+    branch = None if prepared.saved is None else prepared.saved.branch
+    with _signals(on_hangup) as inbox:
+        return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet, branch=branch)
+
+
+def say_beforehand(prepared: PreparedRun) -> None:
+    """Say beside the output what is carried over, or could be, and that gold is of other rows."""
+    if prepared.saved is None and is_of_other_rows(prepared.task):
+        complain("no row of the table has an id of the gold: --id COLUMN names the column that both have")
     if prepared.carried is not None:
         complain(_carried_line(prepared.carried, prepared.forecast, cascade=bool(prepared.order.cascade)))
     elif prepared.saved is None and (earlier := earlier_session(prepared.task, prepared.order)) is not None:
         complain(f"{earlier} has decided rows of this table: --from {earlier} asks only for what is asked otherwise")
-    branch = None if prepared.saved is None else prepared.saved.branch
-    with _signals(on_hangup) as inbox:
-        return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet, branch=branch)
 
 
 def _carried_line(carried: CarriedOver, expected: Forecast, *, cascade: bool) -> str:

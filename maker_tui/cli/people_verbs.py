@@ -39,7 +39,7 @@ def add_verbs(verbs: Verbs[Arguments]) -> None:
     gold.add_argument("--rows", type=int, metavar="N", help="how many are drawn (default 100)")
     _add_asking(gold)
     gold.add_argument("--seed", type=int, default=0, metavar="N", help="of what is drawn (default 0)")
-    audit = _verb(verbs, "audit", _audit, "show by people's blind answers how many accepted ones are wrong at most")
+    audit = _verb(verbs, "audit", _audit, "show by people's blind answers how many accepted answers can be wrong")
     _add_sheet(audit)
     audit.add_argument("--here", action="store_true", help="label the sample at this terminal")
     audit.add_argument(
