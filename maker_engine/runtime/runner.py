@@ -139,7 +139,7 @@ class Runner:
             in_flight=len(self._calls), breakpoints=self._breakpoints.breakpoints, held=self._breakpoints.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
-            checking=self._checking.place, outlook=self._adapting.outlook(self._book.meter.elapsed_s),
+            checking=self._checking.place, forecast=self._adapting.forecast(self._book.meter.elapsed_s),
             **self._acting.figures(),
             **self._caller.figures(),
         )  # fmt: skip

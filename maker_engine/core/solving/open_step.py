@@ -103,14 +103,14 @@ class OpenStep:
         self.serial = serial
         self.step = step
         self.poll: Poll | None = None
-        if isinstance(step, Ask | Do | Start | Await):
-            self.poll = Question()
-        elif isinstance(step, Vote | Gather):
+        if isinstance(step, (Vote, Gather)):  # a union would be made anew for every step
             self.poll = settings.new_poll(step) if isinstance(step, Vote) else settings.new_gathering(step.n)
             self._prompt = step.prompt
             self._question = settings.question(step.form, state)
             self._parse = partial(task.parse, state)
             self._objection = Objections(task, state).__getitem__
+        elif step is not None:
+            self.poll = Question()
         self.counted: list[Sample] = []
         self.draft: Hashable = None
         self.draft_asked = False
@@ -318,11 +318,13 @@ class OpenStep:
         """Report this step, which is now the open one, as far as it has come; nothing where the task has ended."""
         if self.step is None:
             return []
-        proposals = self.step.n if isinstance(self.step, Gather) else 0
-        rule = rule_of_step(self.step.certificate) if isinstance(self.step, Vote) else ""
-        events: list[Event] = [StepOpened(self.number, self.state, proposals, rule)]
-        if isinstance(self.step, Ask):
-            events.append(PersonAsked(self.number, self.step))
+        if isinstance(self.step, Vote):
+            rule = "" if self.step.certificate is None else rule_of_step(self.step.certificate)
+            events: list[Event] = [StepOpened(self.number, self.state, 0, rule)]
+        else:
+            events = [StepOpened(self.number, self.state, self.step.n if isinstance(self.step, Gather) else 0)]
+            if isinstance(self.step, Ask):
+                events.append(PersonAsked(self.number, self.step))
         if self.poll is None:
             return events
         if self.reused_from is not None:
