@@ -121,6 +121,13 @@ class Response:
     shared: int = 1
     began_s: float | None = field(default=None, compare=False)
 
+    def begun(self, at_s: float) -> Response:
+        """Return the same, of a call that was begun then, in s since 1970."""
+        return Response(
+            self.text, self.tokens_in, self.tokens_out, self.finish_reason, self.cost_usd, self.latency_s, self.model,
+            self.id, self.tokens_reasoning, self.shared, at_s,
+        )  # fmt: skip
+
     @property
     def tokens_answer(self) -> int | None:
         """Output tokens without the reasoning, None when the provider did not say how many there were."""
@@ -145,6 +152,11 @@ Afford: TypeAlias = Callable[[SampleRequest], bool]
 """Returns whether a request may go out, and sets aside what it can cost at most."""
 Alike: TypeAlias = Callable[[SampleRequest], tuple[Hashable, int]]
 """Returns what requests that one call can bring have in common, and how many of them it can bring at most."""
+
+
+def alone(request: SampleRequest) -> tuple[Hashable, int]:  # noqa: ARG001 - an `Alike`
+    """Say of every sample that it has a call of its own."""
+    return None, 1
 
 
 class Sample(NamedTuple):

@@ -366,12 +366,17 @@ class Solver:
         before = self._settings
         k = before.k if changed.k is None else changed.k
         self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters)
-        squashed = self._squashed(self._flight.resettle(self._settings, changed.prompt))
+        squashed = self._squashed(self._resettle(changed))
         poll = self._flight.first.poll
         if changed.voters and poll is not None:
             changed = replace(changed, asked=poll.asked)
         events = [changed, *squashed]
         return [*events, StepUndecided(self.step, poll.counted)] if poll is not None and poll.exhausted else events
+
+    def _resettle(self, changed: SettingsChanged) -> list[Waste]:
+        if isinstance(self._flight, Frontier):
+            return self._flight.resettle(self._settings, changed.prompt, anew=bool(changed.voters))
+        return self._flight.resettle(self._settings, changed.prompt)
 
     def hang_up(self) -> list[Event]:
         """Give up what is in flight, at the end of a run; what is counted for the open step stays."""

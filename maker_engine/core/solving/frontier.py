@@ -99,6 +99,8 @@ class Frontier:
                 if afford is not None and not afford(request):
                     break
                 requests.append(request)
+            elif one is not None and one.poll is not None:
+                one.poll.forget(request.sample)  # it was decided without
             self._unsent.popleft()
         return requests
 
@@ -177,22 +179,29 @@ class Frontier:
             self._append(self._opener.open(done.number + 1, state, None))
         self.steps.popleft()
         self._by_ballot.pop(done.serial, None)
-        return waste_of(done)
+        return self._waste_of(done)
 
     def reopen(self, voter: int) -> list[Waste]:
         """Give the first step a fresh ballot, answered by `voter`."""
         first = self.first
-        waste = waste_of(first)
+        waste = self._waste_of(first)
         fresh = self._opener.open(first.number, first.state, first.origin)
         fresh.voter = voter
         del self._by_ballot[first.serial]
         self.steps[0] = self._by_ballot[fresh.serial] = fresh
         return waste
 
-    def resettle(self, settings: Settings, prompt: Prompt | None) -> list[Waste]:
-        """Vote by other settings from the first step on; those behind it are asked anew."""
-        waste = self._squash()
+    def resettle(self, settings: Settings, prompt: Prompt | None, *, anew: bool) -> list[Waste]:
+        """Vote by other settings from the first step on.
+
+        Args:
+            settings: How to vote.
+            prompt: What further samples of the first step read, None for what they read now.
+            anew: Others answer from now on, and the steps behind the first are asked anew. Where it is False, these
+                are decided by what has arrived for them, as if the settings had held from their first sample on.
+        """
         self._settings = self._opener.settings = settings
+        waste = self._squash() if anew else self._recount(settings)
         unused = self.first.resettle(settings, prompt)
         if unused:
             del self._by_ballot[self.first.serial]
@@ -202,7 +211,7 @@ class Frontier:
 
     def abandon(self) -> list[Waste]:
         """Drop what is in flight; what was received for steps behind the first is kept for another sitting."""
-        waste = [each for one in self.steps for each in waste_of(one) if each.response is None]
+        waste = [each for one in self.steps for each in self._waste_of(one) if each.response is None]
         first = self.first
         self.steps = deque([first])
         self._by_ballot = {first.serial: first}
@@ -248,9 +257,34 @@ class Frontier:
         self._may_want(one)
         return one
 
+    def _recount(self, settings: Settings) -> list[Waste]:
+        """Let the steps behind the first vote by other settings on what has arrived for them."""
+        waste: list[Waste] = []
+        for one in islice(self.steps, 1, None):
+            lost, drawn = one.recount(settings)
+            if lost:
+                waste += self._sent(one, [Waste(one.number, sample, None) for sample in drawn])
+                del self._by_ballot[one.serial]
+                one.serial = self._opener.next_serial()
+                self._by_ballot[one.serial] = one
+                self._unsent.extend(map(one.request, lost))
+            self._may_want(one)
+        return waste
+
+    def _waste_of(self, one: OpenStep) -> list[Waste]:
+        """Return what was asked for a step and is not counted."""
+        return self._sent(one, waste_of(one))
+
+    def _sent(self, one: OpenStep, waste: list[Waste]) -> list[Waste]:
+        """Leave out what has yet to be asked for once more: it was never drawn."""
+        if not (self._unsent and waste):
+            return waste
+        unsent = {request.sample for request in self._unsent if request.ballot == one.serial}
+        return [each for each in waste if each.sample not in unsent]
+
     def _squash(self) -> list[Waste]:
         """Drop all steps behind the first."""
-        waste = [each for one in islice(self.steps, 1, None) for each in (*counted_waste(one), *waste_of(one))]
+        waste = [each for one in islice(self.steps, 1, None) for each in (*counted_waste(one), *self._waste_of(one))]
         first = self.first
         self.steps = deque([first])
         self._by_ballot = {first.serial: first}

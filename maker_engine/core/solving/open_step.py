@@ -23,7 +23,17 @@ from maker_engine.core.record.events import (
 )
 from maker_engine.core.record.prompts import prompt_in_effect
 from maker_engine.core.red_flags import inspect
-from maker_engine.core.responses import PROBES, Afford, Alike, Flag, Prompt, Response, Sample, SampleRequest
+from maker_engine.core.responses import (
+    PROBES,
+    Afford,
+    Alike,
+    Flag,
+    Prompt,
+    Response,
+    Sample,
+    SampleRequest,
+    alone,
+)
 from maker_engine.core.solving.hopeless import Doubt
 from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import rule_of_step
@@ -145,8 +155,9 @@ class OpenStep:
         poll = self.poll
         if poll is None:
             return []
-        number = min(room, poll.wanted)
-        if alike is not None and 0 < number < poll.wanted:
+        wanted = poll.wanted
+        number = min(room, wanted)
+        if 0 < number < wanted and alike is not None and alike is not alone:
             number = self._unparted(number, alike)
         requests: list[SampleRequest] = []
         for _ in range(number):
@@ -224,6 +235,37 @@ class OpenStep:
         self._look_anew()
         self._raise_temperature(self.lowest)
         return unused
+
+    def recount(self, settings: Settings) -> tuple[list[int], list[int]]:
+        """Vote by other settings on what has arrived, in its order, as if they had held from the first sample on.
+
+        What the decision no longer needs is kept until the step is done.
+
+        Returns:
+            Samples to ask for once more: a decision is taken back, and what came after it was not kept. And those of
+            them that are waste, since they were drawn.
+        """
+        self._settings, before = settings, self.poll
+        if not isinstance(self.step, Vote) or before is None or before.settled:
+            return [], []
+        known = [*self.counted, *before.early]
+        numbers = {sample.sample for sample in known}
+        forgotten = before.unexpected(numbers)
+        # What arrived after a decision was not kept.
+        lost = forgotten if before.winner is None else [one for one in range(before.asked) if one not in numbers]
+        self.poll, self.counted, self.doubt = settings.new_poll(self.step), [], None
+        while self.poll.asked < before.asked:
+            self.poll.ask()
+        for sample in known:
+            if self.poll.winner is not None or self.poll.exhausted:
+                self.poll.put_aside(sample)
+            else:
+                self.counted += self.take(sample.sample, sample.response, sample.verdict)
+        if self.poll.winner is None:
+            return lost, [number for number in lost if number not in forgotten]
+        for number in forgotten:
+            self.poll.forget(number)
+        return [], []
 
     def read(self, response: Response) -> Hashable:
         """Return the response's answer, or the flag that discards it.
