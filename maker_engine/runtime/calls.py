@@ -127,6 +127,7 @@ class Caller:
             "rest_s": breaker.rest_s, "resets_at": breaker.resets_at, "oldest_call_s": deadlines.oldest_s,
             "concurrency": self.throttle.limit, "concurrency_ordered": self.throttle.most,
             "timeout_s": deadlines.ordered_s, "deadline_s": deadlines.base_s,
+            "usd_per_token_in": self._model.figures.usd_per_token_in,
         }  # fmt: skip
 
     @property

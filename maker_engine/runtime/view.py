@@ -75,6 +75,7 @@ class RunView:
         oldest_effect_s: For how many seconds it has been.
         awaits: What the open step does to the world or waits for, in a line; empty where it does neither.
         planned: What a dry run would have done, in order, one line each with the consent it needs.
+        usd_per_token_in: Price of a prompt token in dollars, None where it is not known.
         forecast: Works out its outlook.
         notice: What is in the way, or what a user should know of the session's place; empty for nothing.
     """
@@ -115,12 +116,19 @@ class RunView:
     oldest_effect: str = ""
     oldest_effect_s: float = 0.0
     planned: tuple[str, ...] = ()
+    usd_per_token_in: float | None = None
     forecast: Forecast = field(default=nothing, compare=False)
 
     @property
     def outlook(self) -> Outlook | None:
         """How the run is likely to end, as its votes say; None while they say nothing. Takes milliseconds at first."""
         return self.forecast()
+
+    @property
+    def usd_saved(self) -> float | None:
+        """Dollars that several answers a call have saved in prompts; None where no price is known."""
+        price = self.usd_per_token_in
+        return None if price is None else price * self.snapshot.totals.tokens_saved
 
     @property
     def copies(self) -> str:
