@@ -182,20 +182,19 @@ class Runner:
             self._caller.accept_switch()
             self._caller.breaker.ask_now()
             self._control.asked(self._calls.send_again())
-        if self._ask():
-            await self._breathe()
+        if self._ask() and await self._breathe():
             return
         if not self._calls.arrived and self._ending() is None:
             await self._wait()
 
-    async def _breathe(self) -> None:
-        """Now and then, let commands in and the journal out, though there is always something to do."""
-        if not self._intervals.breath_due():
-            return
-        if self._intervals.flush_due() and not self._calls.gathering:
-            await self._flush()
-        self._publish(if_due=True)
-        await asyncio.sleep(0)
+    async def _breathe(self) -> bool:
+        """Now and then, let commands in and the journal out; return whether there is something to do at once."""
+        if self._intervals.breath_due():
+            if self._intervals.flush_due() and not self._calls.gathering:
+                await self._flush()
+            self._publish(if_due=True)
+            await asyncio.sleep(0)
+        return self._caller.answer is not None
 
     def _room(self) -> int:
         room = min(self._caller.throttle.limit - len(self._calls), self._control.room)
