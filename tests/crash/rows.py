@@ -26,6 +26,8 @@ from tests.support.orphans import end_with_parent
 
 CONCURRENCY, LATENCY_S = 64, 0.01
 LABELS = tuple("abcdefg")
+SPLIT, MOST = 50, 12
+"""One row of so many is never decided, and is given up after so many samples."""
 PATIENCE_S = 300.0
 
 
@@ -76,6 +78,8 @@ class Logging:
         dice = Random(request.step << 12 | request.sample)
         await asyncio.sleep(LATENCY_S * dice.uniform(0.2, 1.8))
         slip = dice.random() < 0.15
+        if request.step % SPLIT == 7:
+            slip = bool(request.sample % 2)  # nobody can agree on it, and it is left for later
         assert request.question is not None
         assert request.question.form is not None
         return Response(request.question.form.write(LABELS[(request.step + slip) % len(LABELS)]))
@@ -142,7 +146,8 @@ def _run(table: Path, path: Path) -> None:
         return
     else:
         options = {"rows": str(table), "id": "id", "question": "Which? {text}", "choices": ",".join(LABELS)}
-        order = RunOrder("records", options, k=3, session=path, concurrency=CONCURRENCY)
+        made = {"k": 3, "max_samples": MOST, "undecided": "ask-later", "concurrency": CONCURRENCY}
+        order = RunOrder("records", options, session=path, **made)
         prepared = prepare(order, model=model)
     asyncio.run(drive(prepared, Inbox(), lambda _: None))
 

@@ -139,7 +139,7 @@ async def test_answers_that_nobody_asked_for_cost_and_never_vote(tmp_path):
     assert (many.totals.tokens_in, many.totals.tokens_out) == many.counting.billed
 
 
-@pytest.mark.parametrize("limit", [1, 2, 4, 7])
+@pytest.mark.parametrize("limit", [2, 7])
 async def test_a_run_that_is_cut_off_goes_on_with_the_same_votes(tmp_path, limit):
     """Ended by a limit in the middle of a step, resumed, exported and imported, it is the run of single calls."""
     one = await alone(tmp_path)
@@ -218,23 +218,19 @@ async def sort(path: Path, counting: Counting, **order: Any) -> RunView:
         return await drive(prepare(made, Table), Inbox(), lambda _: None)
 
 
-@pytest.mark.parametrize("temperature", [0.0, 0.5])
-async def test_rows_share_calls_and_the_summary_says_what_that_saved(tmp_path, temperature):
-    """Rows are decided as by single calls, and calls, prompt tokens and dollars saved are the difference of the bills.
-
-    Where the first sample has a temperature of its own it has a call of its own.
-    """
+async def test_rows_share_calls_and_the_summary_says_what_that_saved(tmp_path):
+    """Rows are decided as by single calls, and calls, prompt tokens and dollars saved are the difference of the bills."""
     alone, shared = Sorting(), Sorting()
-    warmth = {"first_temperature": temperature, "temperature": 0.5}
+    warmth = {"first_temperature": 0.5, "temperature": 0.5}
     one = await sort(tmp_path / "alone.maker", alone, n=1, concurrency=1, **warmth)
     several = await sort(tmp_path / "several.maker", shared, concurrency=64, **warmth)
     with Reader(one.session) as mine, Reader(several.session) as theirs:
         assert list(mine.answers(Table(ROWS))) == list(theirs.answers(Table(ROWS)))
     assert sum(alone.given) == sum(shared.given)
-    assert (max(shared.asked), max(alone.asked)) == (3 if temperature else 2, 1)
+    assert (max(shared.asked), max(alone.asked)) == (3, 1)
     saved = summary(several)["saved"]
     assert isinstance(saved, dict)
-    assert saved["calls"] == len(alone.given) - len(shared.given) >= ROWS
+    assert saved["calls"] == len(alone.given) - len(shared.given) >= 2 * ROWS
     assert saved["tokens_in"] == alone.billed[0] - shared.billed[0]
     assert saved["usd"] == pytest.approx(one.snapshot.cost_usd - several.snapshot.cost_usd, abs=1e-6)
     assert f"saved    {saved['calls']} calls and {saved['tokens_in']:,} prompt tokens ($" in report(several)
