@@ -219,7 +219,7 @@ async def sort(path: Path, counting: Counting, **order: Any) -> RunView:
 
 
 async def test_rows_share_calls_and_the_summary_says_what_that_saved(tmp_path):
-    """Rows are decided as by single calls, and calls, prompt tokens and dollars saved are the difference of the bills."""
+    """Rows are decided as by single calls; calls, prompt tokens and dollars saved are the difference of the bills."""
     alone, shared = Sorting(), Sorting()
     warmth = {"first_temperature": 0.5, "temperature": 0.5}
     one = await sort(tmp_path / "alone.maker", alone, n=1, concurrency=1, **warmth)
