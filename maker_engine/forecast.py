@@ -39,6 +39,8 @@ class Forecast:
         simulated: The model is simulated: nothing is paid.
         undecided: Steps that a table of leads gives up, which are asked or stop the run; 0 for rules that give none up.
         rule: The voting rule, a table of leads written out.
+        independent: No step depends on another, as rows of a table: what counts is `wrong`, not that all are right.
+        wrong: Steps that are expected to be decided wrongly, None where that is unknown.
         from_what: Where p comes from, such as "the simulated model's own" or "assumed"; empty where it is not known.
     """
 
@@ -55,6 +57,13 @@ class Forecast:
     undecided: float = 0.0
     from_what: str = ""
     rule: str = AHEAD
+    independent: bool = False
+    wrong: float | None = None
+
+    @property
+    def right(self) -> float | None:
+        """The share of answers that is expected to be right, None where that is unknown."""
+        return None if self.wrong is None or not self.steps else 1 - self.wrong / self.steps
 
 
 def forecast(
@@ -107,6 +116,7 @@ def forecast(
         assumptions=known.notes(),
         undecided=undecided,
         rule=rule,
+        wrong=_wrong(law, rule, chosen, steps),
     )
 
 
@@ -139,6 +149,18 @@ def _p_solve(law: Law, rule: str, k: int, steps: int, known: _Known) -> float | 
         return None
     wrong = math.fsum(weight * scaling.first_to_error(p, k) for p, weight in law.points)
     return math.exp(steps * math.log1p(-wrong)) if wrong < 1 else 0.0
+
+
+def _wrong(law: Law, rule: str, k: int, steps: int) -> float | None:
+    """Return the steps that a run by a rule is expected to decide wrongly."""
+    table = named_rule(rule, k)
+    if isinstance(table, LeadTable):
+        return steps * ends(law, table).wrong
+    if rule == AHEAD:
+        return steps * law.step_error(k)
+    if any(p <= HOPELESS_P for p, _ in law.points):
+        return None
+    return steps * math.fsum(weight * scaling.first_to_error(p, k) for p, weight in law.points)
 
 
 def _votes(law: Law, rule: str, k: int) -> float:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.forecasting.laws import Law, named_law, named_laws
+from maker_engine.input_files import exists, path_of, read_named
 from maker_engine.printable import one_line
 
 MOST_BYTES = 4_000_000
@@ -49,15 +49,13 @@ def read_json(path: str, other: str) -> Any:
     Raises:
         InputError: It cannot be read, or holds no JSON.
     """
-    name = one_line(path, 200)
+    name, file = one_line(path, 200), path_of(path)
+    if not exists(file):
+        raise InputError(f"{name} is neither {other} nor a file")
+    text = read_named(file, "file", MOST_BYTES)
     try:
-        file = Path(path).expanduser()
-        if file.stat().st_size > MOST_BYTES:
-            raise InputError(f"{name} has more than {MOST_BYTES:,} bytes: it holds no law of p")
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        if isinstance(error, OSError):
-            raise InputError(f"{name} is neither {other} nor a file that can be read ({error.strerror})") from None
+        return json.loads(text)
+    except (ValueError, RecursionError):
         raise InputError(f"{name} holds no JSON: a law of p is a list of pairs such as {EXAMPLE}") from None
 
 

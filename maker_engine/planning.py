@@ -43,6 +43,7 @@ class Purchase:
         n: Most answers that one call brings, its prompt paid for once.
         batch_discount: What a batch costs of the price.
         batch_s: Seconds until a batch is back, at most.
+        independent: No step depends on another, as rows of a table: a wrong one spoils no other.
     """
 
     steps: int
@@ -60,6 +61,7 @@ class Purchase:
     n: int = 1
     batch_discount: float = 0.5
     batch_s: float = 24 * HOUR_S
+    independent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Planned:
         hours_batch: Hours by batch at most, where steps are independent of one another; None beyond `MOST_BATCH_K`.
         leads: The table of leads, empty for none.
         undecided: Steps that the table gives up.
+        wrong: Steps that are expected to be decided wrongly; None where a call answers several.
     """
 
     k: int
@@ -95,6 +98,7 @@ class Planned:
     hours_batch: float | None
     leads: str = ""
     undecided: float = 0.0
+    wrong: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class Voted:
     each: float
     leads: str = ""
     undecided: float = 0.0
+    wrong: float | None = None
 
 
 def voted(want: Purchase) -> Voted:
@@ -122,10 +127,12 @@ def voted(want: Purchase) -> Voted:
         table = cheapest_table(want.law, step_target(want.steps, want.target), want.k, most)
         ended = ends(want.law, table, most)
         solved = ended.run_success(want.steps)
-        return Voted(table.k, least, solved, ended.votes, table.text, want.steps * ended.undecided)
+        lost = want.steps * ended.undecided, want.steps * ended.wrong
+        return Voted(table.k, least, solved, ended.votes, table.text, *lost)
     k = want.k or least or want.law.best_k(want.steps)
     if want.m == 1:
-        return Voted(k, least, want.law.run_success(k, want.steps), want.law.votes(k))
+        wrong = want.steps * want.law.step_error(k)
+        return Voted(k, least, want.law.run_success(k, want.steps), want.law.votes(k), wrong=wrong)
     p = want.law.mean
     more = scaling.decisive_cost(1.0, p, want.m) / want.m
     if not math.isfinite(more):
@@ -164,7 +171,7 @@ def plan(want: Purchase) -> Planned:
         ballots * ahead_s / HOUR_S, ballots * order_s / HOUR_S,
         None if usd is None else usd * want.batch_discount,
         None if batches is None else batches * want.batch_s / HOUR_S,
-        found.leads, found.undecided,
+        found.leads, found.undecided, found.wrong,
     )  # fmt: skip
 
 

@@ -20,7 +20,15 @@ from maker_tui.screens.home import Home, LibraryListing, Listing
 from maker_tui.terminal.cell_diff import CellDiff
 
 if TYPE_CHECKING:
-    from maker_tui.parts.messages import CompareAsked, ForkAsked, NotStarted, ResumeAsked, RunLeft, SessionAsked
+    from maker_tui.parts.messages import (
+        CompareAsked,
+        ForkAsked,
+        NotStarted,
+        ResumeAsked,
+        RollbackAsked,
+        RunLeft,
+        SessionAsked,
+    )  # fmt: skip
     from maker_tui.runs.bridge import LiveRun, RunSource
     from maker_tui.runs.prepared import Speed
     from maker_tui.screens.new_run import NewRun
@@ -58,7 +66,7 @@ class MakerApp(ConfiguredApp, CellDiff):
     CSS_PATH = ["app.tcss", "screens/home.tcss"]
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "quit", show=False, priority=True, tooltip="quit; a run that goes on is saved"),
+        Binding("ctrl+q", "quit", "quit", show=False, priority=True, tooltip="quit; a run in progress is saved"),
         Binding(
             "W", "save_view", "save view", show=False, tooltip="write this view to files, as text and as a picture"
         ),
@@ -155,6 +163,10 @@ class MakerApp(ConfiguredApp, CellDiff):
         """Close the run that is open, fork it, and go on with the fork."""
         self.navigation.work(lambda: self.navigation.starter.fork(message.request), "leave")
 
+    def on_rollback_asked(self, message: RollbackAsked) -> None:
+        """Ask whether the world is to be put back, and put it back."""
+        self.navigation.work(lambda: self.navigation.roller.ask(message))
+
     def on_run_left(self, message: RunLeft) -> None:
         """Close the run that is left."""
         self.navigation.work(
@@ -172,15 +184,16 @@ class MakerApp(ConfiguredApp, CellDiff):
 
     async def action_quit(self) -> None:
         """Quit; a run that goes on is stopped and saved first."""
-        self.navigation.work(self._quit, "leave")
+
+        def close() -> None:
+            self.navigation.opened.close()
+            self.call_from_thread(self.exit)
+
+        self.navigation.work(close, "leave")
 
     def action_interrupt(self) -> None:
         """Pause the run that is open, and stop it the second time; without one, say how to quit."""
         self.navigation.leaver.interrupt()
-
-    def _quit(self) -> None:
-        self.navigation.opened.close()
-        self.call_from_thread(self.exit)
 
     def _handle_exception(self, error: Exception) -> None:
         """End by the first error; what others follow from it are no news."""

@@ -1,11 +1,32 @@
-"""What every test may count on: a home of its own, and no setting of the developer's machine."""
+"""What every test may count on: a home of its own, and no setting of the developer's machine.
+
+What takes time and says nothing of the code is taken away: waiting for a disk, and compiling the same file again.
+"""
 
 from __future__ import annotations
 
 import gc
+import os
+import shutil
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+
+MEMORY, ROOM = Path("/dev/shm"), 2 * 10**9  # noqa: S108 - pytest and tempfile make folders of the user's own in it
+"""A file system without a disk, and the bytes free that the suite wants of it: ten times what it writes."""
+BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
+
+if sys.dont_write_bytecode:
+    # Else every worker would rewrite each test, and every program of a test compile all it imports, each time anew.
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(BYTECODE)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    # Every commit of a session waits for its disk, and no test can see that it did: power cuts are simulated.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 def pytest_collection_finish() -> None:

@@ -119,6 +119,8 @@ def test_a_law_comes_by_name_from_a_file_or_written_out(tmp_path: Path) -> None:
         read_law(" ")
     with pytest.raises(InputError, match="neither one of the laws"):
         read_law(str(tmp_path / "none"))
+    with pytest.raises(InputError, match=r"file /dev/zero is larger than 4,000,000 bytes"):
+        read_law("/dev/zero")
 
 
 def test_models_are_compared_by_what_the_same_run_costs(tmp_path: Path) -> None:

@@ -45,6 +45,8 @@ class RunOptions(TypedDict, total=False):
     constrain: bool | str | None
     max_samples: int | None
     undecided: str
+    cascade: str | None
+    cascade_agreement: float
     hopeless: str | None
     count: str
     reuse: bool
@@ -66,6 +68,7 @@ class RunOptions(TypedDict, total=False):
     in_doubt: str | None
     dry_run: bool
     name: str | None
+    from_session: str | None
     keep: str
 
 
@@ -140,7 +143,7 @@ def changes(options: Mapping[str, Any], kept: RunOrder) -> dict[str, Value]:
     """
     values = values_of(options)
     prices = values.pop("prices", ())
-    made = changes_of(values, attended=False)
+    made = changes_of(values)
     return {**made, "prices": read_prices(prices, real_models(kept))} if prices else made
 
 

@@ -20,7 +20,7 @@ from maker_engine.core.record.events import Event
 from maker_engine.core.record.outcomes import Outcome
 from maker_engine.core.solving.hopeless import HOLD
 from maker_engine.options.config import RunConfig
-from maker_engine.runtime.order import PreparedRun, drive, in_file, prepare
+from maker_engine.runtime.order import PreparedRun, drive, in_file, policy_in_effect, prepare
 from maker_engine.runtime.plan import ASK
 from maker_engine.runtime.view import RunView
 
@@ -47,7 +47,7 @@ def solve(
         k: Margin that decides a step, None for the smallest that reaches the `target`.
         session: Where to record it: a path, "library" for a new file in the user's library, None for nowhere.
         on_ask: Answers the task's questions; without it, the first one stops the run.
-        config: Options in one value; what is given besides goes before it.
+        config: Options in one value; what is given besides takes precedence.
         options: As `RunOptions`.
 
     Raises:
@@ -146,7 +146,8 @@ def prepared_of(
         _refuse_names(order.voters, order.api_base, order.limit_usd)
     else:
         raise InputError(f"a model is a name or a function from prompt to text, got a {type(model).__name__}")
-    order = replace(order, attended=attended)
+    policy = policy_in_effect(order.undecided, task, attended=False)  # nobody is there to decide a vote
+    order = replace(order, attended=attended, undecided=policy)
     return prepare(order, task, given, kept=session is not None)
 
 

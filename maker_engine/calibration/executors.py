@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from maker_engine import executors
 from maker_engine.calibration.drawing import Done, Drawer, Job, done_of, draw_apart
-from maker_engine.core.errors import InputError, MakerError
 from maker_engine.core.record.events import Event
 from maker_engine.runtime.order import PreparedRun
 
-LOCAL, DASK = "local", "dask"
 _DASK_JOBS = 4
 """Jobs that are with a cluster at once for each of its workers and models."""
 
@@ -56,48 +54,28 @@ class LocalExecutor:
 
 
 class DaskExecutor:
-    """Draws on a Dask cluster. Keys of providers are taken from the environment of its workers and never sent.
+    """Draws on a Dask cluster.
 
     Args:
-        address: The scheduler's, empty for a cluster of two processes on this machine.
-
-    Raises:
-        InputError: Dask is not installed, or there is no scheduler at the address.
+        cluster: The cluster.
     """
 
     chunk = 25
 
-    def __init__(self, address: str = "") -> None:
-        try:
-            from distributed import Client, LocalCluster  # noqa: PLC0415 - an extra, and 1 s to import
-        except ImportError:
-            raise InputError("--executor dask needs the extra dask: pip install 'maker-workbench[dask]'") from None
-        self._cluster = None
-        try:
-            if not address:
-                self._cluster = LocalCluster(
-                    n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=50
-                )
-            self._client = Client(address or self._cluster, timeout=10, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise InputError(f"--executor dask={address}: no scheduler answers there ({error})") from None
-        self.width = _DASK_JOBS * max(1, len(self._client.scheduler_info()["workers"]))
+    def __init__(self, cluster: executors.DaskExecutor) -> None:
+        self._cluster = cluster
+        self.width = _DASK_JOBS * cluster.workers
 
     async def draw(self, model: str, job: Job) -> Done:  # noqa: ARG002 - the job names it
         """Draw a job; one that was with a worker that is lost is drawn by another."""
-        future = self._client.submit(draw_apart, job, pure=False, retries=3)
         try:
-            return done_of(await asyncio.to_thread(future.result))
-        except MakerError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a cluster's own, such as a job that ended four workers
-            return Done(fault=f"the cluster failed ({type(error).__name__})")
+            return done_of(await self._cluster.call(draw_apart, job))
+        except executors.ClusterError as error:
+            return Done(fault=str(error))
 
     async def aclose(self) -> None:
         """Leave the cluster; end it where it is ours."""
-        await asyncio.to_thread(self._client.close)
-        if self._cluster is not None:
-            await asyncio.to_thread(self._cluster.close)
+        await self._cluster.aclose()
 
 
 def open_executor(
@@ -108,9 +86,7 @@ def open_executor(
     Raises:
         InputError: There is no such executor.
     """
-    kind, _, address = name.partition("=")
-    if kind == LOCAL and not address:
+    kind, address = executors.read_executor(name)
+    if kind == executors.LOCAL:
         return LocalExecutor(prepared, tell)
-    if kind == DASK:
-        return DaskExecutor(address)
-    raise InputError(f"--executor is local, dask or dask=ADDRESS, got {name!r:.60}")
+    return DaskExecutor(executors.DaskExecutor(address))

@@ -74,9 +74,7 @@ class Sampled(Task[int, Any]):
             name, problem, calls = str(kept[TASK]), str(kept[PROBLEM]), int(kept[CALLS])
             steps = [(int(step), state, truth) for step, state, truth in kept[STEPS]]
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise InputError(
-                "a calibration is begun by maker calibrate, and gone on with by the same command"
-            ) from None
+            raise InputError("a calibration is begun by maker calibrate, and continued by the same command") from None
         inner = catalogue.installed(name).load({}, problem)
         try:
             places = tuple(

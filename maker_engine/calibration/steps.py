@@ -63,7 +63,7 @@ def _oracles_path(task: AnyTask) -> Iterator[tuple[Hashable, Hashable]]:
             return
         if not isinstance(asked, Vote):
             raise InputError(
-                f"step {step + 1:,} of {task.name} is not voted on, so that no oracle goes on from there: name a"
+                f"step {step + 1:,} of {task.name} is not voted on, so that no oracle continues from there: name a"
                 " recorded run with --from"
             )
         right = task.oracle(state)

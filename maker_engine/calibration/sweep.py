@@ -17,7 +17,7 @@ from typing import Any
 from maker_engine.calibration.book import Book, find_book
 from maker_engine.calibration.drawing import MONEY, Job, requests_of
 from maker_engine.calibration.estimate import Estimate, Sought, estimate, settled
-from maker_engine.calibration.executors import LOCAL, Executor, open_executor
+from maker_engine.calibration.executors import Executor, open_executor
 from maker_engine.calibration.purse import Purse
 from maker_engine.calibration.sampled import Place, Sampled
 from maker_engine.core.decomposition import AnyTask
@@ -25,6 +25,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.record.events import Event, Outcome
 from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.record.values import to_json
+from maker_engine.executors import LOCAL
 from maker_engine.models.pool import parse_voter
 from maker_engine.models.port import Model
 from maker_engine.runtime.budget import Budget

@@ -106,6 +106,8 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
         source_help: What `--problem FILE` holds, one sentence.
         takes_folder: `--problem` may name a folder; `load` then gets {"folder": name, "files": {path: text}} as JSON.
         options: What a user may choose.
+        result_with_cost: A result that is a mapping gets two more keys: the run's `votes`, and its `usd`, None where
+            they are not known.
     """
 
     name: ClassVar[str]
@@ -114,6 +116,7 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
     source_help: ClassVar[str] = ""
     takes_folder: ClassVar[bool] = False
     options: ClassVar[tuple[Option, ...]] = ()
+    result_with_cost: ClassVar[bool] = False
 
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
@@ -158,6 +161,14 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
             NotImplementedError: The steps of the task depend on each other.
         """
         raise NotImplementedError(f"no `row`: the state of step {number + 1:,} is not known without those before")
+
+    def row_title(self, number: int) -> str:  # noqa: ARG002 - the default names no step
+        """Say in a line what step `number` (0-based) of an independent task is about, for tables of its steps.
+
+        It takes the same short time for every number, and may be asked for in another thread than the run's; the
+        default is empty.
+        """
+        return ""
 
     def verify(self, answers: Iterable[A]) -> list[str]:  # noqa: ARG002 - the default checks nothing
         """Check a whole solution, sharing no code with `apply`; return what is wrong with it, empty when it solves.
@@ -337,13 +348,21 @@ class Task(Papers[S], Acting[S], ABC, Generic[S, A]):
 AnyTask: TypeAlias = Task[Any, Any]
 
 
-def result_of(task: AnyTask, state: Hashable) -> Json:
+def result_of(task: AnyTask, state: Hashable, votes: int = 0, usd: float | None = None) -> Json:
     """Return what a solved run of `task` that ended at `state` produced, as JSON gives it back: lists for tuples.
+
+    Args:
+        task: The task.
+        state: Its last state.
+        votes: Valid votes of the run.
+        usd: Its dollars, None where they are not known.
 
     Raises:
         TaskError: It is no JSON. Whatever the task itself raises is raised as it is.
     """
     found = task.result(state)
+    if task.result_with_cost and isinstance(found, dict):
+        found = {**found, "votes": votes, "usd": None if usd is None else round(usd, 6)}
     try:
         again: Json = json.loads(json.dumps(found, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:

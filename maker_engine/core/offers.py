@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
 from maker_engine.core.decomposition import AnyTask, Mistake, Option, Task
 from maker_engine.core.responses import Prompt
@@ -70,6 +70,23 @@ class WithDocuments(Protocol):
 
     def papers(self, state: Any, ballots: Ballots) -> Mapping[str, str]:
         """As `Papers.papers`."""
+
+
+@runtime_checkable
+class Questions(Protocol):
+    """Says of independent steps whether an earlier run asked the same; a task has it as its attribute `questions`."""
+
+    def own_keys(self) -> Iterator[int]:
+        """Give a key for each step, in order: equal ones only where all that agents read and may answer is the same."""
+
+    def keys_of(self, source: str) -> Iterator[int]:
+        """Give the keys of the problem that an earlier session keeps as its source."""
+
+    def is_akin(self, source: str) -> bool:
+        """Return whether an earlier session's problem is about the same things, and not quite the same."""
+
+    def asked(self, number: int) -> tuple[str, str]:
+        """Return the row's id and the field that step `number` (0-based) is about."""
 
 
 _NEEDED: dict[type, tuple[str, ...]] = {

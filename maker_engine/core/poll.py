@@ -77,7 +77,10 @@ class Poll:
         """
         if self.winner is not None or (room := self._until - self.asked) <= 0:
             return 0
-        needed = self.rule.needed(self._known) - len(self._launched)
+        needed = self.rule.needed(self._known)
+        if self._most_dissent is not None:  # so many more against the leader, and it is given up
+            needed = min(needed, self._most_dissent + 1 - (self._known.total - self._known.most))
+        needed -= len(self._launched)
         return 0 if needed <= 0 else min(room, needed)
 
     @property
@@ -100,6 +103,11 @@ class Poll:
     def exhausted(self) -> bool:
         """True when the last allowed sample is counted and nothing is decided."""
         return self.winner is None and self.counted >= self._max_samples
+
+    def limit_dissent(self, votes: int | None) -> None:
+        """Give the ballot up once more votes than that are against the leader; None for as many as the rule allows."""
+        least = [one for one in (votes, self.rule.most_dissent) if one is not None]
+        self._most_dissent = min(least, default=None)
 
     def ask(self) -> int:
         """Take the number of the next sample, 0-based."""

@@ -252,7 +252,9 @@ class Solver:
         squashed = self._squashed(flight.steer(one)) if len(flight.steps) > 1 else []
         if one is not flight.steps[0]:
             one.counted += counted
-            return squashed
+            if self._frontier is None or not self._settings.stronger:
+                return squashed
+            return squashed + self._squashed(self._frontier.escalate(one))
         events = [event_of(one.number, each) for each in counted]
         if counted and one.poll is not None and one.poll.exhausted:
             events.append(StepUndecided(one.number, one.poll.counted))
@@ -365,18 +367,14 @@ class Solver:
         """
         before = self._settings
         k = before.k if changed.k is None else changed.k
-        self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters)
-        squashed = self._squashed(self._resettle(changed))
+        carried = None if changed.voters else before.carried
+        self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters, carried=carried)
+        squashed = self._squashed(self._flight.resettle(self._settings, changed.prompt, anew=bool(changed.voters)))
         poll = self._flight.first.poll
         if changed.voters and poll is not None:
             changed = replace(changed, asked=poll.asked)
         events = [changed, *squashed]
         return [*events, StepUndecided(self.step, poll.counted)] if poll is not None and poll.exhausted else events
-
-    def _resettle(self, changed: SettingsChanged) -> list[Waste]:
-        if isinstance(self._flight, Frontier):
-            return self._flight.resettle(self._settings, changed.prompt, anew=bool(changed.voters))
-        return self._flight.resettle(self._settings, changed.prompt)
 
     def hang_up(self) -> list[Event]:
         """Give up what is in flight, at the end of a run; what is counted for the open step stays."""

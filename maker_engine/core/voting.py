@@ -130,6 +130,11 @@ def named_rule(name: str, k: int) -> VotingRule:
     raise InputError(f"the voting rule is {', '.join(RULES)}, got {name[:60]!r}")
 
 
+def most_dissent(k: int, agreement: float) -> int:
+    """Return how many votes may be against a candidate that is k ahead, k being that share of all votes at least."""
+    return int(k * (1 / agreement - 1) / 2 + 1e-9)  # 0.6 is no whole number of halves in binary
+
+
 def certificate_rule(error: float) -> str:
     """Return the rule of a step that needs a certificate, as it is written out."""
     return f"{CERTIFICATE}:{error!r}"

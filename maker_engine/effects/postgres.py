@@ -15,7 +15,7 @@ from maker_engine.printable import one_line
 if TYPE_CHECKING:
     import psycopg
 
-MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker[postgres]'"
+MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker-workbench[postgres]'"
 
 
 async def run(call: Call, place: str, statements: Sequence[Statement]) -> dict[str, Json]:

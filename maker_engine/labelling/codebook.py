@@ -17,11 +17,12 @@ from maker_engine.tables.row import Rows
 CHOICE, SEVERAL, NUMBER, DATE, SPAN, JSON = FORMS = ("choice", "several", "number", "date", "span", "json")
 _KEYS = ("about", "id", "show", "fields")
 _FIELD_KEYS: dict[str, type | tuple[type, ...]] = {
-    "question": str, "form": str, "labels": (dict, list), "rules": list, "examples": list, "unknown": bool,
+    "question": str, "wordings": list,
+    "form": str, "labels": (dict, list), "rules": list, "examples": list, "unknown": bool,
     "least": int, "low": (int, float), "high": (int, float), "places": int, "first": str, "last": str, "of": str,
     "schema": dict,
 }  # fmt: skip
-MOST_FIELDS, MOST_LABELS = 50, 500
+MOST_FIELDS, MOST_LABELS, MOST_WORDINGS = 50, 500, 8
 LOOKED_AT, _MOST_VALUES = 1_000, 20
 """Rows that a draft is made of, and different values of a column that looks as if it held labels."""
 
@@ -34,6 +35,7 @@ class Field:
         name: Its name, which is the column of the answer.
         form: One of `FORMS`.
         question: What is asked; `{column}` stands for a cell.
+        wordings: The same question in other words; samples of a row take turns with it.
         labels: (label, meaning) pairs of a closed list; "unknown" is among them where it is allowed.
         rules: Which label goes where several fit, the first rule first.
         examples: (row, answer) pairs.
@@ -47,6 +49,7 @@ class Field:
     rules: tuple[str, ...] = ()
     examples: tuple[tuple[str, str], ...] = ()
     details: tuple[tuple[str, Any], ...] = ()
+    wordings: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -100,6 +103,8 @@ class Field:
     def to_json(self) -> dict[str, Any]:
         """Return the field as a file has it."""
         made: dict[str, Any] = {"question": self.question, "form": self.form}
+        if self.wordings:
+            made["wordings"] = [*self.wordings]
         if self.labels:
             made["labels"] = dict(self.labels)
         if self.rules:
@@ -189,6 +194,7 @@ def _field(name: str, value: Any) -> Field:
         tuple(map(str, found.get("rules", []))),
         tuple(_example(one, what) for one in found.get("examples", [])),
         tuple(details.items()),
+        _wordings(found, what),
     )
     try:
         made.answer_form(passage="any")
@@ -216,6 +222,20 @@ def _example(value: Any, what: str) -> tuple[str, str]:
     if not isinstance(value, Mapping) or {*value} != {"row", "answer"}:
         raise InputError(f"an example of {what} has a row and an answer")
     return str(value["row"]), str(value["answer"])
+
+
+def _wordings(found: Mapping[str, Any], what: str) -> tuple[str, ...]:
+    """Read the other wordings of a question, which have to differ."""
+    given = found.get("wordings", [])
+    texts = tuple(one.strip() for one in given if isinstance(one, str))
+    everything = (found.get("question", "").strip(), *texts)
+    if len(texts) != len(given) or not all(texts) or len({*everything}) != len(everything):
+        raise InputError(f"wordings of {what} are texts that differ from each other and from its question")
+    if len(texts) > MOST_WORDINGS:
+        raise InputError(f"{what} has {len(texts)} wordings beside its question, and {MOST_WORDINGS} are the most")
+    if texts and not everything[0]:
+        raise InputError(f"{what} has wordings and no question: the first wording is its question")
+    return texts
 
 
 def _number(details: Mapping[str, Any]) -> AnswerForm[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
+from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.labelling.codebook import SPAN, Codebook, Field
 from maker_engine.suggestion import suggestion
@@ -36,7 +37,7 @@ class Unit(NamedTuple):
 class Units:
     """What is asked of a table, in the order of its rows, and for each row in the order of the fields.
 
-    It holds twelve bytes a row.
+    It holds sixteen bytes a row.
 
     Args:
         table: The rows.
@@ -44,9 +45,10 @@ class Units:
 
     Attributes:
         shown: The columns that agents see.
+        digests: Of each row that is asked about, in order: of its id and of all that a prompt may say of it.
 
     Raises:
-        InputError: The codebook names a column that is not there, or two rows have one id.
+        InputError: The codebook names a column that is not there or not shown, or two rows have one id.
     """
 
     def __init__(self, table: Rows, codebook: Codebook) -> None:
@@ -56,14 +58,20 @@ class Units:
                 near = suggestion(name, table.columns)
                 raise InputError(f"there is no column {name!r}; the table has {', '.join(table.columns[:20])}{near}")
         self.shown = codebook.show or tuple(name for name in table.columns if name != codebook.id)
+        for field in codebook.fields:
+            if (column := _of(field)) and column not in self.shown:
+                raise InputError(
+                    f"field {field.name!r} is a passage of {column!r}, which agents do not see: add it to show"
+                )
         self._index()
 
     def _index(self) -> None:
-        digests, lengths = array("Q"), bytearray()
+        digests, lengths, whole = array("Q"), bytearray(), array("Q")
         ids = array("Q") if self.codebook.id else None
         for row in self.table:
             text = "\0".join(row.text(name) for name in self.shown)
             digests.append(_digest(text))
+            whole.append(_digest(f"{self.id_of(row)}\0{text}"))
             bare = len(text) - text.count("\0")
             lengths.append(0 if not bare or text.isspace() else 2 if bare > LONGEST_TEXT else 1)
             if ids is not None:
@@ -71,6 +79,7 @@ class Units:
         if ids is not None:
             self._refuse_twice(ids)
         self._first, self._place = array("I"), array("I")
+        self.digests = array("Q")
         places: dict[int, int] = {}
         for number, digest in enumerate(digests):
             if lengths[number] != 1:
@@ -79,6 +88,7 @@ class Units:
             place = places.setdefault(digest, len(self._first))
             if place == len(self._first):
                 self._first.append(number)
+                self.digests.append(whole[number])
             self._place.append(place)
 
     def _refuse_twice(self, ids: Sequence[int]) -> None:
@@ -123,6 +133,12 @@ class Units:
     def rows(self) -> Iterator[Row]:
         """Give the rows that are asked about."""
         return (self.table.row(number) for number in self._first)
+
+
+def units_in(task: AnyTask) -> Units | None:
+    """Return what a task asks of the rows of a table, None where it is about none."""
+    units = getattr(getattr(task, "problem", None), "units", None)
+    return units if isinstance(units, Units) else None
 
 
 def passage_of(row: Row, field: Field, shown: Sequence[str]) -> str:

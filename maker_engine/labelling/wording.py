@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -41,9 +42,31 @@ def vote_on(unit: Unit, codebook: Codebook, shown: Sequence[str], seed: int) -> 
     """
     names = offered(unit.field, unit.id, seed)
     form = unit.field.answer_form(names, passage_of(unit.row, unit.field, shown) or " ")
-    question = _SLOT.sub(lambda found: unit.row.text(found[1]) if found[1] in shown else found[0], unit.field.question)
-    asked = "" if question == unit.field.question else f"\n\n{question}"
-    return Vote(f"{_guide(codebook, unit.field)}\n\nThe row:\n{_row(unit.row, shown)}{asked}", form)
+    if not unit.field.wordings:
+        return Vote(_prompt(unit.row, unit.field, codebook, shown), form)
+    fields = variants(unit.field)
+    first, *others = (_prompt(unit.row, fields[one], codebook, shown) for one in turns(unit.field, unit.id, seed))
+    return Vote(first, form, wordings=others)
+
+
+def _prompt(row: Row, field: Field, codebook: Codebook, shown: Sequence[str]) -> str:
+    question = _SLOT.sub(lambda found: row.text(found[1]) if found[1] in shown else found[0], field.question)
+    asked = "" if question == field.question else f"\n\n{question}"
+    return f"{guide(codebook, field)}\n\nThe row:\n{_row(row, shown)}{asked}"
+
+
+@lru_cache(maxsize=64)
+def variants(field: Field) -> tuple[Field, ...]:
+    """Return a field once with each wording of its question, the question itself first."""
+    return tuple(replace(field, question=one, wordings=()) for one in (field.question, *field.wordings))
+
+
+def turns(field: Field, row_id: str, seed: int) -> tuple[int, ...]:
+    """Return the wordings, 0 for the question itself, in the order in which a row's samples take turns with them."""
+    places = range(1 + len(field.wordings))
+    digest = blake2b(f"{seed}\0{row_id}\0{field.name}\0wording".encode("utf-8", "surrogatepass"), digest_size=8)
+    first = int.from_bytes(digest.digest(), "big") % len(places)
+    return (*places[first:], *places[:first])
 
 
 def offered(field: Field, row_id: str, seed: int) -> tuple[str, ...] | None:
@@ -56,7 +79,8 @@ def offered(field: Field, row_id: str, seed: int) -> tuple[str, ...] | None:
 
 
 @lru_cache(maxsize=64)
-def _guide(codebook: Codebook, field: Field) -> str:
+def guide(codebook: Codebook, field: Field) -> str:
+    """Return the part of a field's prompts that is the same for all rows."""
     parts = [_OPENING]
     if codebook.about:
         parts.append(codebook.about)

@@ -1,11 +1,27 @@
-"""Names of models: whether the one that answered is the one that was asked."""
+"""Names of models: two in a cascade, and whether the one that answered is the one that was asked."""
 
 from __future__ import annotations
 
+from maker_engine.core.errors import InputError
 from maker_engine.models.families import family_of
 
 _ALIASES = ("azure/", "azure_ai/", "litellm_proxy/", "openrouter/auto", "openrouter/openrouter/auto")
 """Names that represent a model of the server's choosing begin with one of these."""
+
+
+def read_cascade(text: str) -> tuple[str, str]:
+    """Return the first model and the one that gets what the first does not decide, of a text such as "A->B".
+
+    Raises:
+        InputError: It does not name two models.
+    """
+    for arrow in ("->", "→", ","):
+        names = [one.strip() for one in text.split(arrow)]
+        if len(names) == 2 and all(names):
+            return names[0], names[1]
+        if arrow in text:
+            break
+    raise InputError("must be two models with an arrow between them, such as CHEAP->DEAR in quotes")
 
 
 def is_same(asked: str, answered: str) -> bool:

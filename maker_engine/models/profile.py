@@ -128,6 +128,8 @@ def parse_profile(spec: str) -> Profile:
         name, equals, value = item.partition("=")
         if not equals and name in NAMED:
             profile = NAMED[name]
+        elif not equals and name in known:
+            raise InputError(f"sim: {name} needs a value, such as sim:{name}={'A' if name == 'law' else '0.9'}")
         elif not equals or name not in known:
             meant = suggestion(name, [*known, "paper"])
             raise InputError(f"sim has no figure {name!r}; known: {', '.join(known)}, or the profile paper{meant}")

@@ -58,6 +58,8 @@ class VotingOptions(_Checked):
     constrain: str | None = None
     max_samples: int | None = None
     undecided: str = "auto"
+    cascade: str | None = None
+    cascade_agreement: float = 0.5
     hopeless: str | None = None
     count: str = "launch"
     reuse: bool = False
@@ -104,6 +106,7 @@ class RecordOptions(_Checked):
 
     name: str | None = None
     session: Path | None = None
+    from_session: str | None = None
     out: Path | None = None
     keep: str = "all"
     breakpoints: Sequence[str] = ()

@@ -14,9 +14,9 @@ _HEAD = """\
 Every option is defined once, in `maker_engine/options/table.py`; the flags of `maker run`, the new-run form, the
 settings file, `RunConfig` and this page are made from it. (`python -m maker_engine.options.page > docs/options.md`)
 
-What goes before what, for every option alone: a flag, the profile that `--profile NAME` or `MAKER_PROFILE` names,
-`MAKER_MODEL`, `[run]` of the settings file, the default. A model that is named in a place that goes before does without
-the `voters` and the `api_base` of the places behind. Without a person (`--headless`, `--json`) a setting that needs one
+Order of precedence, for each option by itself: a flag, the profile that `--profile NAME` or `MAKER_PROFILE` names,
+`MAKER_MODEL`, `[run]` of the settings file, the default. A model that is named in one of these does without the
+`voters` and the `api_base` of those after it. Without a person (`--headless`, `--json`) a setting that needs one
 is left out; a flag that needs one is refused.
 
 ```toml

@@ -5,6 +5,7 @@ from __future__ import annotations
 from maker_engine.core.errors import InputError
 from maker_engine.core.solving.hopeless import HOLD, POLICIES
 from maker_engine.core.voting import LEADS, RULES, named_rule
+from maker_engine.models.names import read_cascade
 from maker_engine.models.prices import PRICE_FORM, read_price
 from maker_engine.models.sampling import (
     DEFAULT,
@@ -92,6 +93,10 @@ def _law(given: str) -> None:
     read_law(given)
 
 
+def _cascade(given: str) -> str:
+    return "->".join(read_cascade(given))
+
+
 _RULES = "ahead, first, lead-table, a table such as lead-table:2,7,9, or certificate:0.001"
 _RULE = Kind(_RULES, _rule, "RULE")
 _TEMPERATURE = special("T", "auto, none or a number from 0 to 2", read_temperature)
@@ -141,7 +146,10 @@ OPTIONS: tuple[RunOption, ...] = (
         "k", VOTING, whole(1, MOST_K, empty=AUTO), None,
         "votes that a candidate must be ahead to be decided; auto is the smallest that reaches the target",
     ),
-    RunOption("target", VOTING, number("P", below=1), 0.95, "probability that the run is right, for an automatic k"),
+    RunOption(
+        "target", VOTING, number("P", below=1), 0.95,
+        "probability that the run is right, of independent rows that none is wrong, for an automatic k",
+    ),
     RunOption(
         "rule", VOTING, _RULE, "ahead",
         "the voting rule: first to be ahead by k, as in the paper; first to k votes, weaker at the same k; lead-table,"
@@ -169,8 +177,18 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption(
         "undecided", VOTING, special("POLICY", _UNDECIDED, _undecided), AUTO,
         "what happens to a step that is undecided: stop, ask (a person, in the app) or escalate:MODEL; where no step"
-        " depends on another, skip leaves it undecided and goes on, and ask-later notes that a person is to be asked;"
-        " auto asks in the app and stops without it", attended=ASK,
+        " depends on another, skip leaves it undecided and continues, and ask-later notes that a person is to be asked;"
+        " auto is ask-later there, and elsewhere asks in the app and stops without it", attended=ASK,
+    ),
+    RunOption(
+        "cascade", VOTING, Kind("two models such as CHEAP->DEAR", _cascade, "CHEAP->DEAR", empty=NONE), None,
+        "two models, CHEAP->DEAR (in quotes; a comma will do): the first votes on every step, and what it does not"
+        " decide clearly gets a fresh ballot of the second; what that one does not decide is undecided",
+    ),
+    RunOption(
+        "cascade_agreement", VOTING, share(), 0.5,
+        "how clear the votes of a cascade's first model have to be: the least margin as a share of the votes; 0 to"
+        " escalate only after the most samples",
     ),
     RunOption(
         "hopeless", VOTING, choice(*POLICIES, empty=AUTO), None,
@@ -239,7 +257,7 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption(
         "in_doubt", ACTING, choice(STOP, ASK, "again", "failed", empty=AUTO), None,
         "where it is unknown whether an effect happened before a crash: stop, ask (a person, in the app), again"
-        " (do it, perhaps twice) or failed (the task goes on without it); auto asks in the app and stops without it",
+        " (do it, perhaps twice) or failed (the task continues without it); auto asks in the app and stops without it",
         attended=ASK,
     ),
     RunOption(
@@ -249,9 +267,14 @@ OPTIONS: tuple[RunOption, ...] = (
     RunOption("name", RECORD, text("TEXT", empty=NONE), None, "what the session is called in the library"),
     RunOption("session", RECORD, path("FILE", empty=NONE), None, "session file to write, which must not exist yet"),
     RunOption(
+        "from_session", RECORD, text("SESSION", empty=NONE), None,
+        "an earlier session of rows: what it has decided on unchanged questions is carried over and not asked again",
+        singular="from", field="carry",
+    ),
+    RunOption(
         "out", RECORD, path("DIR", empty=NONE), None,
         "folder for the papers of a task that writes some (api_tests, build_order, deployment, interview, migration,"
-        " scheduling), once the run has come to a result",
+        " scheduling), or file for the table of records, CSV or .jsonl; written once the run has come to a result",
     ),
     RunOption(
         "keep", RECORD, choice("all", "dissent"), "all",

@@ -94,5 +94,7 @@ def sentence(found: Audit, claim: tuple[float, float]) -> str:
         those = f"not all, but those with an agreement of at least {found.level:.2f}"
         return f"{those} are at most {share:.2%} wrong ({sure} sure): {seen}"
     more = f"; {found.needed:,} without an error would show {share:.2%}"
+    if found.errors > share * found.accepted:
+        more = f", which is more than {share:.2%} of all"
     known = f"at most {found.limit:.2%} of the {found.accepted:,} accepted answers are wrong ({sure} sure)"
     return f"{known}: {seen}{more}"

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field as made, replace
 from pathlib import Path
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Said, Undecided
 from maker_engine.core.errors import InputError
-from maker_engine.core.responses import Flag
+from maker_engine.core.record.entries import Act, Carried
+from maker_engine.core.responses import Flag, Sample
 from maker_engine.labelling.codebook import Field
-from maker_engine.labelling.units import Units, passage_of
+from maker_engine.labelling.units import Units, passage_of, units_in
 from maker_engine.records.people import Answers
 from maker_engine.sessions.store.reader import Reader, StoredStep
-from maker_engine.sessions.store.schema import StepFlag
 from maker_engine.tables.row import Row
 
 VOTES, PERSON, RULE, UNDECIDED, FAILED, OPEN = "votes", "person", "rule", "undecided", "failed", "open"
-COLUMNS = ("value", "margin", "votes", "runner_up", "decided_by", "flags", "cost_usd")
+COLUMNS = ("value", "margin", "votes", "runner_up", "decided_by", "flags", "cost_usd", "model", "carried_from")
 """What is written for each field, after its name and a dot; the value bears the name alone."""
 
 
@@ -34,10 +34,14 @@ class Decision:
         votes: Votes cast.
         runner_up: The answer with the next most votes, None for none.
         flags: Red flags raised.
-        cost_usd: What its calls cost, None where that is not known.
+        cost_usd: What its calls cost, None where that is not known; what an earlier run paid, where it is carried over.
         reason: Why it has no value.
         step: The step of the run that decided it, 0-based, None for none.
         leader: The answer that the votes were for, whoever decided; None for none.
+        before: What `decided_by` was before people answered later; empty where they have not.
+        model: Whose votes they are; of several that took turns the last one. Empty for nobody's.
+        carried_from: The session that it was carried over from; empty where this run has decided it.
+        counted: The votes themselves; None where nothing was asked.
     """
 
     value: Any
@@ -50,6 +54,10 @@ class Decision:
     reason: str = ""
     step: int | None = None
     leader: Any = None
+    before: str = ""
+    model: str = ""
+    carried_from: str = ""
+    counted: Counted | None = None
 
     @property
     def agreement(self) -> float:
@@ -63,30 +71,90 @@ def units_of(task: AnyTask, path: Path) -> Units:
     Raises:
         InputError: It is no session of records.
     """
-    units = getattr(getattr(task, "problem", None), "units", None)
-    if not isinstance(units, Units):
+    units = units_in(task)
+    if units is None:
         raise InputError(f"session {path} is of {task.name}, and this is about records")
     return units
 
 
+@dataclass
+class Counted:
+    """What is recorded of a step's last ballot, and what all of its ballots cost; fields as of `Decision`.
+
+    Attributes:
+        cast: Votes of all of this run's ballots on it.
+        said: The number of each sample of the last ballot, 0-based, with its answer or flag; none of an earlier run.
+        stronger: The model that it was escalated to, empty where it was not.
+        stronger_usd: What that one's samples cost, None where that is not known.
+        by_person: A person decided it, or had a hand in it.
+    """
+
+    votes: Counter[Any] = made(default_factory=Counter)
+    flags: int = 0
+    cost_usd: float | None = 0.0
+    model: str = ""
+    carried_from: str = ""
+    cast: int = 0
+    said: list[tuple[int, Any]] = made(default_factory=list)
+    stronger: str = ""
+    stronger_usd: float | None = 0.0
+    by_person: bool = False
+
+    def take(self, sample: Sample) -> None:
+        """Count a sample in."""
+        number, verdict, response = sample
+        if isinstance(verdict, Flag):
+            self.flags += 1
+        else:
+            self.votes[verdict] += 1
+            self.cast += 1
+        self.said.append((number, verdict))
+        self.cost_usd = added(self.cost_usd, response.cost_usd)
+        if self.stronger:
+            self.stronger_usd = added(self.stronger_usd, response.cost_usd)
+        self.model = response.model
+
+    def begin_anew(self, model: str) -> None:
+        """Go over to a fresh ballot of a stronger model."""
+        self.votes.clear()
+        self.said.clear()
+        self.stronger = model
+
+
+def added(one: float | None, other: float | None) -> float | None:
+    """Return the sum of two costs, None where one of them is not known."""
+    return None if one is None or other is None else one + other
+
+
+def ballot_of(stored: StoredStep) -> Counted:
+    """Count a step's last ballot; of one that was carried over, the ballot that it had in the earlier run."""
+    found = Counted()
+    for entry in stored.entries:
+        match entry:
+            case Sample():
+                found.take(entry)
+            case Carried():
+                found = Counted(
+                    Counter(dict(entry.votes)), entry.flags, entry.cost_usd, entry.model, entry.session,
+                    stronger=entry.stronger, by_person=bool(entry.voter),
+                )  # fmt: skip
+            case Act(kind="escalated"):
+                found.begin_anew(entry.who)
+            case Act():
+                found.by_person = True
+    return found
+
+
 def decision_of(stored: StoredStep) -> Decision:
     """Return what a step was decided as."""
-    counts: Counter[Any] = Counter()
-    flags, cost = 0, 0.0
-    unpriced = False
-    for sample in stored.samples:
-        if isinstance(sample.verdict, Flag):
-            flags += 1
-        else:
-            counts[sample.verdict] += 1
-        unpriced = unpriced or sample.response.cost_usd is None
-        cost += sample.response.cost_usd or 0.0
-    answer = stored.answer
+    counted = ballot_of(stored)
+    counts, answer = counted.votes, stored.answer
     ranked = [one for one in counts.most_common() if one[0] != answer]
     second = ranked[0] if ranked else (None, 0)
     known = Decision(
-        answer, VOTES, counts[answer] - second[1], counts.total(), second[0], flags, None if unpriced else cost,
-        step=stored.step, leader=next(iter(counts.most_common(1)), (None,))[0],
+        answer, VOTES, counts[answer] - second[1], counts.total(), second[0], counted.flags, counted.cost_usd,
+        step=stored.step, leader=next(iter(counts.most_common(1)), (None,))[0], model=counted.model,
+        carried_from=counted.carried_from, counted=counted,
     )  # fmt: skip
     if isinstance(answer, Undecided):
         leaders = [*counts.most_common(2), (None, 0), (None, 0)]
@@ -96,7 +164,7 @@ def decision_of(stored: StoredStep) -> Decision:
         )  # fmt: skip
     if isinstance(answer, Said):
         return replace(known, value=answer.text, decided_by=PERSON)
-    return replace(known, decided_by=PERSON) if stored.flags & StepFlag.NOT_BY_VOTES_ALONE else known
+    return replace(known, decided_by=PERSON) if counted.by_person else known
 
 
 def decisions(reader: Reader, task: AnyTask) -> Iterator[tuple[int, Decision]]:
@@ -147,33 +215,52 @@ class Decided:
                 return replace(decision, value=decision.value if value is None else value)
             return decision
         value = field.read(text, passage_of(row, field, self.units.shown))
-        return replace(decision, value=value, decided_by=PERSON, reason="")
+        return replace(decision, value=value, decided_by=PERSON, reason="", before=decision.decided_by)
 
 
-def result_columns(units: Units) -> list[str]:
-    """Return the columns of results: the table's own, and those of every field."""
-    added = [name for field in units.codebook.fields for name in _names(field)]
-    return [*units.table.columns, *added]
+def result_columns(units: Units, own: Sequence[str] | None = None) -> list[str]:
+    """Return the columns of results: the table's own, and those of every field.
+
+    Args:
+        units: What is asked.
+        own: The columns of the whole table, None for those of these rows.
+    """
+    own = units.table.columns if own is None else own
+    return [*own, *(name for names in _added(units, own) for name in names)]
 
 
-def _names(field: Field) -> list[str]:
-    return [field.name, *(f"{field.name}.{one}" for one in COLUMNS[1:])]
+def _added(units: Units, own: Sequence[str]) -> list[list[str]]:
+    """Return the columns of each field; where the table has one of them, as of an earlier run, they get a number."""
+    found = []
+    for field in units.codebook.fields:
+        names, number = _names(field.name), 2
+        while not {*names}.isdisjoint(own):
+            names, number = _names(f"{field.name}.{number}"), number + 1
+        found.append(names)
+    return found
 
 
-def result_rows(decided: Decided) -> Iterator[dict[str, Any]]:
-    """Give the rows of results: the table's own cells unchanged, and what was decided."""
+def _names(name: str) -> list[str]:
+    return [name, *(f"{name}.{one}" for one in COLUMNS[1:])]
+
+
+def result_rows(decided: Decided, own: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Give the rows of results: the table's own cells unchanged, and what was decided; `own` as in `result_columns`."""
+    units = decided.units
+    named = _added(units, units.table.columns if own is None else own)
     for row, _, found in decided:
         made: dict[str, Any] = dict(row.values)
-        for field in decided.units.codebook.fields:
-            passage = passage_of(row, field, decided.units.shown)
-            made.update(zip(_names(field), _cells(field, found[field.name], passage), strict=True))
+        for field, names in zip(units.codebook.fields, named, strict=True):
+            passage = passage_of(row, field, units.shown)
+            made.update(zip(names, _cells(field, found[field.name], passage), strict=True))
         yield made
 
 
 def _cells(field: Field, one: Decision, passage: str) -> tuple[Any, ...]:
     return (
         written(field, one.value, passage), one.margin, one.votes, written(field, one.runner_up, passage),
-        one.decided_by, one.flags, None if one.cost_usd is None else round(one.cost_usd, 8),
+        one.decided_by, one.flags, None if one.cost_usd is None else round(one.cost_usd, 8), one.model,
+        one.carried_from,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 _STAKES = ((1.0, 0.982), (0.95, 0.006), (0.85, 0.004), (0.7, 0.004), (0.5, 0.002), (0.25, 0.002))
 """Shares of what can be lost at once that are bet, and how the money is divided among them."""
 _HALVINGS = 40
+_ROUNDING = 1e-9
 LEVELS = (1.0, 0.75, 0.6, 0.45, 0.0)
 """Least shares of agreement that are tried; fixed beforehand, so that the error is divided among them."""
 
@@ -37,16 +38,17 @@ def limit(errors: Sequence[bool], population: int, delta: float) -> float:
 
 def certified(errors: Sequence[bool], population: int, alpha: float, delta: float) -> bool:
     """Return whether at most a share `alpha` of the population is wrong, with probability 1 − delta."""
-    return _ruled_out(alpha, errors, population, delta)
+    most = math.floor(alpha * population + _ROUNDING)
+    if sum(errors) > most:
+        return False
+    return most >= population or _ruled_out((most + 1) / population, errors, population, delta)
 
 
 def _ruled_out(share: float, errors: Sequence[bool], population: int, delta: float) -> bool:
-    """Return whether a share of errors of at least `share` has been shown not to be."""
+    """Return whether a share of errors of at least `share` has been shown not to be; it is more than have been seen."""
     left, size = share * population, population
     logs = [math.log(weight) for _, weight in _STAKES]
     for wrong in errors:
-        if left <= 0:
-            return True  # more errors were seen than there would be
         mean = min(1.0, left / size)
         if mean >= 1:
             if not wrong:
@@ -60,7 +62,7 @@ def _ruled_out(share: float, errors: Sequence[bool], population: int, delta: flo
         best = max(logs)
         if best > -math.inf and best + math.log(sum(math.exp(one - best) for one in logs)) >= -math.log(delta):
             return True
-    return left < 0
+    return left > size + _ROUNDING  # fewer are left than would have to be wrong
 
 
 def needed(population: int, alpha: float, delta: float) -> int:

@@ -8,26 +8,29 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from maker_engine.core.errors import InputError
 
 ENDING = ".people.jsonl"
-REVIEW, AUDIT = "review", "audit"
+REVIEW, AUDIT, GOLD = "review", "audit", "gold"
 _KEYS = ("kind", "id", "field", "answer", "reviewer")
+
+_BEGIN = b'{"kind"'
 
 
 class Answer(NamedTuple):
     """What a person has answered.
 
     Attributes:
-        kind: `REVIEW` of what was not decided clearly, or `AUDIT` of what was accepted.
+        kind: `REVIEW` of what was not decided clearly, `AUDIT` of what was accepted, or `GOLD` of what was drawn from
+            all rows.
         id: The row's id.
         field: The field's name.
         answer: The answer as text; empty where it was taken back.
         reviewer: Who it is.
+        blind: It was given without having seen how the votes went.
     """
 
     kind: str
@@ -35,6 +38,7 @@ class Answer(NamedTuple):
     field: str
     answer: str
     reviewer: str
+    blind: bool = True
 
 
 def beside(session: Path) -> Path:
@@ -48,35 +52,56 @@ class Answers:
     Args:
         session: The session's file.
 
+    Attributes:
+        path: The file of the answers.
+
     Raises:
         InputError: What is beside it cannot be read.
     """
 
     def __init__(self, session: Path) -> None:
         self.path = beside(session)
-        self._found: dict[tuple[str, str, str], dict[str, str]] = {}
-        for answer in self._read():
-            self._take(answer)
+        self._found: dict[tuple[str, str, str], dict[str, Answer]] = {}
+        self._at = self._lines = 0
+        self.catch_up()
 
-    def _read(self) -> Iterator[Answer]:
+    def catch_up(self) -> bool:
+        """Take in what others have added to the file since; return whether there was anything.
+
+        Raises:
+            InputError: What is there cannot be read.
+        """
         try:
-            text = self.path.read_text(encoding="utf-8")
+            if self.path.stat().st_size == self._at:
+                return False
+            with self.path.open("rb") as file:
+                file.seek(self._at)
+                added = file.read()
         except FileNotFoundError:
-            return
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"people's answers in {self.path} cannot be read: {error}") from None
-        for number, line in enumerate(text.splitlines(), 1):
-            try:
-                value = json.loads(line)
-                yield Answer(*(str(value[key]) for key in _KEYS))
-            except (ValueError, TypeError, KeyError):
-                raise InputError(f"line {number:,} of {self.path} is no answer of a person") from None
+            return False
+        except OSError as error:
+            raise InputError(f"people's answers in {self.path} cannot be read: {error.strerror}") from None
+        whole = added[: added.rfind(b"\n") + 1]  # what comes behind is being written
+        for line in whole.splitlines():
+            self._lines += 1
+            if line and (line.endswith(b"}") or not line.startswith(_BEGIN)):
+                self._take(self._read(line))  # else a crash cut it off, and nobody relied on it
+        self._at += len(whole)
+        return bool(whole)
+
+    def _read(self, line: bytes) -> Answer:
+        try:
+            value = json.loads(line)
+            kind, row, field, answer, reviewer = (str(value[key]) for key in _KEYS)
+            return Answer(kind, row, field, answer, reviewer, value.get("blind", True) is not False)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise InputError(f"line {self._lines:,} of {self.path} is no answer of a person") from None
 
     def _take(self, one: Answer) -> None:
         by_person = self._found.setdefault((one.kind, one.id, one.field), {})
         by_person.pop(one.reviewer, None)
         if one.answer:
-            by_person[one.reviewer] = one.answer
+            by_person[one.reviewer] = one
 
     def add(self, answers: list[Answer]) -> None:
         """Keep answers; they are on the disk when this returns.
@@ -84,20 +109,29 @@ class Answers:
         Raises:
             InputError: They cannot be written.
         """
+        self.catch_up()
         lines = "".join(json.dumps(one._asdict(), ensure_ascii=False) + "\n" for one in answers)
         try:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(lines)
+            with self.path.open("ab") as file:
+                torn = b"\n" if file.tell() > self._at else b""
+                file.write(torn + lines.encode("utf-8", "surrogatepass"))
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise InputError(f"people's answers cannot be kept in {self.path}: {error.strerror}") from None
-        for one in answers:
-            self._take(one)
+        self.catch_up()
+
+    def every(self) -> list[Answer]:
+        """Return the answers that count, by what they are about."""
+        return [answer for by_person in self._found.values() for answer in by_person.values()]
 
     def of(self, kind: str, row_id: str, field: str) -> dict[str, str]:
         """Return what each person has answered."""
-        return self._found.get((kind, row_id, field), {})
+        return {who: one.answer for who, one in self._found.get((kind, row_id, field), {}).items()}
+
+    def count(self, kind: str, row_id: str, field: str) -> int:
+        """Return how many have answered."""
+        return len(self._found.get((kind, row_id, field), ()))
 
     def settled(self, row_id: str, field: str) -> str | None:
         """Return what most people have answered, in a review or an audit; None where two are level."""
@@ -105,6 +139,20 @@ class Answers:
         first = counts.most_common(2)
         return None if not first or (len(first) > 1 and first[0][1] == first[1][1]) else first[0][0]
 
-    def by_thing(self, kind: str) -> dict[tuple[str, str], dict[str, str]]:
-        """Return what people have answered, by row and field."""
-        return {(row, field): found for (one, row, field), found in self._found.items() if one == kind and found}
+    def gold(self) -> dict[str, dict[str, str]]:
+        """Return what most people have labelled as gold, by field, by the row's id; nothing where two are level."""
+        found: dict[str, dict[str, str]] = {}
+        for (row, field), answers in self.by_thing(GOLD).items():
+            first = Counter(answers.values()).most_common(2)
+            if len(first) == 1 or first[0][1] > first[1][1]:
+                found.setdefault(row, {})[field] = first[0][0]
+        return found
+
+    def by_thing(self, kind: str, *, blind: bool = False) -> dict[tuple[str, str], dict[str, str]]:
+        """Return what people have answered, by row and field; only what they answered blind, if that is asked for."""
+        found = {
+            (row, field): {who: one.answer for who, one in answers.items() if one.blind or not blind}
+            for (each, row, field), answers in self._found.items()
+            if each == kind
+        }
+        return {thing: answers for thing, answers in found.items() if answers}

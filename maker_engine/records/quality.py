@@ -108,3 +108,38 @@ def alpha(answers: Iterable[Mapping[str, Hashable]]) -> float | None:
     whole = totals.total()
     between = sum(count * (whole - count) for count in totals.values())
     return None if not between else 1 - (whole - 1) * within / between
+
+
+class Agreement(NamedTuple):
+    """How far people agree beyond chance.
+
+    Attributes:
+        people: How many have answered.
+        things: How many things two or more of them have answered.
+        kappa: Cohen's κ where they are two, None where it cannot be said.
+        alpha: Krippendorff's α, None where it cannot be said.
+    """
+
+    people: int
+    things: int
+    kappa: float | None
+    alpha: float | None
+
+
+def agreement_of(answers: Iterable[Mapping[str, Hashable]]) -> Agreement:
+    """Return how far people agree, given the answers by person for each thing."""
+    given = [*answers]
+    people = sorted({who for one in given for who in one})
+    shared = [one for one in given if len(one) > 1]
+    pairs = [(one[people[0]], one[people[1]]) for one in shared] if len(people) == 2 else []
+    return Agreement(len(people), len(shared), kappa(pairs), alpha(shared))
+
+
+def agreement_words(found: Agreement) -> str:
+    """Say how far people agree; empty where no two have answered the same."""
+    if not found.things:
+        return ""
+    what = f"{found.people:,} people on {found.things:,} of the same"
+    if found.people == 2:
+        return f"{what}: " + ("all one answer" if found.kappa is None else f"κ = {found.kappa:.3f}")
+    return f"{what}: " + ("all one answer" if found.alpha is None else f"α = {found.alpha:.3f}")

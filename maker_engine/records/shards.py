@@ -7,11 +7,12 @@ with digests, so that a part that was changed, or a session of another one, is r
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
@@ -20,11 +21,13 @@ from maker_engine.input_files import read_named
 from maker_engine.labelling.units import Units
 from maker_engine.sessions.exchange.export import write_new
 from maker_engine.tables.opening import digest_of, open_table
-from maker_engine.tables.row import Rows
+from maker_engine.tables.row import Row, Rows
 from maker_engine.tables.writing import csv_lines, json_lines
 
-MANIFEST, VERSION = "manifest.json", 1
+MANIFEST, CODEBOOK, VERSION = "manifest.json", "codebook.yaml", 1
 LARGEST_MANIFEST = 16_000_000
+MOST_PARTS = 10_000
+"""Parts of a table: each is a few files, and a whole machine's work."""
 
 
 @dataclass(frozen=True)
@@ -45,65 +48,118 @@ class Part:
     count: int
     sha256: str
 
+    @property
+    def name(self) -> str:
+        """Such as `part-003`."""
+        return self.rows.rpartition(".")[0]
 
-def split(
-    table: Rows, codebook: str, parts: int, folder: Path, shares: tuple[float | None, float | None]
-) -> list[Part]:
-    """Write a table in parts into a folder, with the codebook, a manifest and a Makefile that runs them.
+
+@dataclass(frozen=True)
+class Manifest:
+    """A split.
+
+    Attributes:
+        folder: Where it is.
+        rows: Rows of the whole table.
+        columns: Of the whole table.
+        parts: In the order of their rows, each row in one of them.
+        gold: The file of right answers in the folder, None for none.
+        flags: Flags of `maker run` that every part is begun with.
+    """
+
+    folder: Path
+    rows: int
+    columns: tuple[str, ...]
+    parts: tuple[Part, ...]
+    gold: str | None = None
+    flags: tuple[str, ...] = ()
+
+    def part(self, number: int) -> Part:
+        """Return a part, 1-based.
+
+        Raises:
+            InputError: There is none of that number.
+        """
+        if not 1 <= number <= len(self.parts):
+            raise InputError(f"{self.folder} has parts 1 to {len(self.parts):,}, not {number:,}")
+        return self.parts[number - 1]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What is cut into parts.
+
+    Attributes:
+        units: The rows, and what is asked of them.
+        codebook: The text of the codebook.
+        gold: The path of a table of right answers, None for none.
+        flags: Flags of `maker run` that every part is begun with.
+    """
+
+    units: Units
+    codebook: str
+    gold: Path | None = None
+    flags: Sequence[str] = ()
+
+
+def split(whole: Whole, parts: int, folder: Path) -> list[Part]:
+    """Write a table in parts into a folder, with the codebook, the gold and a manifest.
 
     Args:
-        table: The rows.
-        codebook: The text of the codebook.
+        whole: The table.
         parts: How many parts, at most one a row.
         folder: Where they go; it must be empty or not be there.
-        shares: The whole budget in dollars and the whole rate in requests a minute, None for none; each is divided.
 
     Raises:
-        InputError: There are too many parts, or the folder cannot be written.
+        InputError: There are too many parts, one has nothing to decide, or the folder cannot be written.
     """
-    if not 1 <= parts <= len(table):
-        raise InputError(f"{len(table):,} rows can be split into 1 to {len(table):,} parts, not {parts:,}")
+    table = whole.units.table
+    if not 1 <= parts <= min(len(table), MOST_PARTS):
+        raise InputError(
+            f"{len(table):,} rows can be split into 1 to {min(len(table), MOST_PARTS):,} parts, not {parts:,}"
+        )
+    bounds = [len(table) * number // parts for number in range(parts + 1)]
+    for first, last in pairwise(bounds):
+        if all(isinstance(whole.units.asked_at(row), str) for row in range(first, last)):
+            raise InputError(
+                f"nothing is asked of rows {first + 1:,} to {last:,}, which would be a part: ask for fewer parts"
+            )
+    _make(folder)
+    rows = iter(table)
+    made = [_write(folder, number, first, islice(rows, last - first), table, last - first)
+            for number, (first, last) in enumerate(pairwise(bounds), 1)]  # fmt: skip
+    write_new(folder / CODEBOOK, [whole.codebook])
+    gold = None if whole.gold is None else f"gold{whole.gold.suffix}"
+    if whole.gold is not None:
+        copyfile(whole.gold, folder / str(gold))
+    manifest = {
+        "version": VERSION, "rows": len(table), "columns": [*table.columns],
+        "codebook_sha256": sha256(whole.codebook.encode()).hexdigest(), "gold": gold, "run": [*whole.flags],
+        "parts": [vars(part) for part in made],
+    }  # fmt: skip
+    write_new(folder / MANIFEST, [json.dumps(manifest, indent=1) + "\n"])
+    return made
+
+
+def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise InputError(f"{folder} is not empty: name another folder")
     except OSError as error:
         raise InputError(f"{folder} cannot be made: {error.strerror}") from None
-    ending = "jsonl" if table.kind != "csv" else "csv"
-    rows, made = iter(table), []
-    for number in range(parts):
-        first, last = len(table) * number // parts, len(table) * (number + 1) // parts
-        name = f"part-{number + 1:03}"
-        cells = ((row.values) for row in islice(rows, last - first))
-        texts = csv_lines(table.columns, cells, exact=True) if ending == "csv" else json_lines(cells)
-        write_new(folder / f"{name}.{ending}", texts)
-        digest = digest_of(folder / f"{name}.{ending}")
-        made.append(Part(f"{name}.{ending}", f"{name}.maker", first, last - first, digest))
-    write_new(folder / "codebook.yaml", [codebook])
-    manifest = {
-        "version": VERSION, "rows": len(table), "columns": [*table.columns], "codebook_sha256": _digest(codebook),
-        "parts": [vars(part) for part in made],
-    }  # fmt: skip
-    write_new(folder / MANIFEST, [json.dumps(manifest, indent=1) + "\n"])
-    write_new(folder / "Makefile", [_makefile(made, shares)])
-    return made
 
 
-def _makefile(parts: list[Part], shares: tuple[float | None, float | None]) -> str:
-    usd, rpm = shares
-    limits = "" if usd is None else f" --limit-usd {usd / len(parts):.6g}"
-    limits += "" if rpm is None else f" --rpm {rpm / len(parts):.6g}"
-    sessions = " ".join(part.session for part in parts)
-    ending = parts[0].rows.rpartition(".")[2]
-    return (
-        "# make -j4 MODEL=NAME runs the parts here; make part-001.maker runs one, on any machine.\n"
-        f"MODEL ?= sim\nall: {sessions}\n\n"
-        f"%.maker: %.{ending}\n"
-        f"\tmaker run records --problem codebook.yaml --rows $< --model $(MODEL) --session $@ --headless{limits}\n"
-    )
+def _write(folder: Path, number: int, first: int, rows: Iterable[Row], table: Rows, count: int) -> Part:
+    name, cells = f"part-{number:03}", (row.values for row in rows)
+    ending = "csv" if table.kind == "csv" else "jsonl"
+    texts = csv_lines(table.columns, cells, exact=True, ragged=True) if ending == "csv" else json_lines(cells)
+    path = folder / f"{name}.{ending}"
+    write_new(path, texts)
+    return Part(path.name, f"{name}.maker", first, count, digest_of(path))
 
 
-def read_manifest(folder: Path) -> tuple[dict[str, Any], list[Part]]:
+def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a folder.
 
     Raises:
@@ -112,55 +168,69 @@ def read_manifest(folder: Path) -> tuple[dict[str, Any], list[Part]]:
     text = read_named(folder / MANIFEST, "manifest", LARGEST_MANIFEST)
     try:
         found = json.loads(text)
-        parts = [Part(**one) for one in found["parts"]]
-        whole = int(found["rows"])
-        at = 0
-        for part in sorted(parts, key=lambda one: one.first):
-            if part.first != at:
-                what = "missing" if part.first > at else "there twice"
-                raise InputError(
-                    f"row {min(at, part.first) + 1:,} is {what}: {part.rows} begins with row {part.first + 1:,}"
-                )
-            at = part.first + part.count
-    except (ValueError, TypeError, KeyError):
+        parts = sorted((_part(one) for one in found["parts"]), key=lambda one: one.first)
+        rows, gold = int(found["rows"]), found.get("gold")
+        columns = tuple(map(str, found["columns"]))
+        made = Manifest(
+            folder, rows, columns, tuple(parts), gold and _inside(gold), tuple(map(str, found.get("run", ())))
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise InputError(f"{folder / MANIFEST} is no manifest of parts") from None
-    if at != whole:
-        raise InputError(f"rows {at + 1:,} to {whole:,} are in no part")
-    return found, sorted(parts, key=lambda one: one.first)
+    at = 0
+    for part in parts:
+        if part.first != at:
+            what = "missing" if part.first > at else "there twice"
+            raise InputError(
+                f"row {min(at, part.first) + 1:,} is {what}: {part.rows} begins with row {part.first + 1:,}"
+            )
+        at = part.first + part.count
+    if at != rows:
+        raise InputError(f"rows {at + 1:,} to {rows:,} are in no part")
+    return made
+
+
+def _part(found: Any) -> Part:
+    part = Part(**found)
+    return Part(_inside(part.rows), _inside(part.session), int(part.first), int(part.count), str(part.sha256))
+
+
+def _inside(name: Any) -> str:
+    """Return a name that leads to no other folder.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not isinstance(name, str) or not name or Path(name).name != name or "\0" in name:
+        raise ValueError(name)
+    return name
 
 
 def checked(
-    folder: Path,
-    manifest: dict[str, Any],
-    part: Part,
-    opened: tuple[Path, AnyTask, Units],
+    manifest: Manifest, part: Part, opened: tuple[Path, AnyTask, Units], held: dict[str, Any],
     verify: Callable[[Path, AnyTask], list[str]],
-) -> None:
+) -> None:  # fmt: skip
     """See that a part is as it was split, and that its session is one of it, whole and sound.
+
+    Args:
+        manifest: The split.
+        part: The part.
+        opened: The path of its session, its task, and what that asks.
+        held: The codebook of the parts before it; it is written into.
+        verify: Returns what is not sound in a session.
 
     Raises:
         InputError: It is not; the text names the part.
     """
     path, task, units = opened
-    if digest_of(folder / part.rows) != part.sha256:
+    if digest_of(manifest.folder / part.rows) != part.sha256:
         raise InputError(f"{part.rows} is not as it was split")
-    rows = open_table(str(folder / part.rows))
+    rows = open_table(str(manifest.folder / part.rows))
     if len(units.table) != part.count or any(
         mine.values != its.values for mine, its in zip(rows, units.table, strict=True)
     ):
         raise InputError(f"{part.session} is a session of other rows than {part.rows}")
     given = json.loads(task.source())["codebook"]
-    held = manifest.setdefault("codebook", given)
-    if given != held:
+    if given != held.setdefault("codebook", given):
         raise InputError(f"{part.session} was run with another codebook than the parts before it")
     if found := verify(path, task):
         raise InputError(f"{part.session} is not as it was written: {found[0]}")
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
-
-
-def ordered(parts: list[Part]) -> Iterator[Part]:
-    """Give the parts in the order of their rows."""
-    return iter(sorted(parts, key=lambda one: one.first))

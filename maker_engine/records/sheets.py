@@ -1,4 +1,4 @@
-"""Sheets for people: rows without what the votes said of them, as CSV, and what people have written into them."""
+"""What people are given: rows drawn at random, and sheets without what the votes said of them; and what they return."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from typing import Any, NamedTuple
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.labelling.codebook import Field
+from maker_engine.labelling.gold import ID as GOLD_ID
 from maker_engine.labelling.units import Unit, Units, passage_of
 from maker_engine.labelling.wording import offered, plain_question
-from maker_engine.records.decided import UNDECIDED, VOTES, Decision, decisions
-from maker_engine.records.people import Answer
+from maker_engine.records.decided import VOTES, decisions
+from maker_engine.records.people import Answer, Answers
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.tables.row import Rows
 from maker_engine.tables.writing import exact_cell
 
 ID, FIELD, QUESTION, OPTIONS, ANSWER, REVIEWER = "maker_id", "maker_field", "question", "options", "answer", "reviewer"
+
+GOLD_ROWS = 100
+"""Rows that are drawn where nothing else is asked for."""
 
 
 class Drawn(NamedTuple):
@@ -37,13 +41,6 @@ def accepted(reader: Reader, task: AnyTask, seed: int) -> Drawn:
     found = [(step, one.agreement) for step, one in decisions(reader, task) if one.decided_by == VOTES]
     Random(f"maker audit {seed}").shuffle(found)  # noqa: S311 - of what is drawn, not of a secret
     return Drawn([step for step, _ in found], [agreement for _, agreement in found])
-
-
-def queue(reader: Reader, task: AnyTask, below: float) -> Iterator[tuple[int, Decision]]:
-    """Give what people are to be asked: what was not decided, and what was with less agreement than `below`."""
-    for step, one in decisions(reader, task):
-        if one.decided_by == UNDECIDED or (one.decided_by == VOTES and one.agreement < below):
-            yield step, one
 
 
 def columns(units: Units) -> list[str]:
@@ -112,3 +109,29 @@ def _passages(units: Units, wanted: Iterable[tuple[str, str]], fields: dict[str,
             if (key, name) in wanted:
                 found[key, name] = passage_of(row, field, units.shown)
     return found
+
+
+def drawn_rows(units: Units, rows: int, seed: int) -> list[int]:
+    """Return the steps (0-based) of all fields of rows drawn at random, in the order of drawing.
+
+    Args:
+        units: What is asked of the rows; of equal ones the first can be drawn.
+        rows: How many, or all where there are fewer.
+        seed: The same draws the same, and a larger number of rows begins with those of a smaller one.
+    """
+    order = [*range(units.distinct)]
+    Random(f"maker gold {seed}").shuffle(order)  # noqa: S311 - of what is drawn, not of a secret
+    fields = len(units.codebook.fields)
+    return [place * fields + field for place in order[:rows] for field in range(fields)]
+
+
+def gold_columns(units: Units) -> list[str]:
+    """Return the columns of a table of gold."""
+    return [units.codebook.id or GOLD_ID, *(field.name for field in units.codebook.fields)]
+
+
+def gold_rows(units: Units, people: Answers) -> Iterator[dict[str, object]]:
+    """Give the rows of a table of gold, which `--gold` takes."""
+    key = units.codebook.id or GOLD_ID
+    for row, answers in people.gold().items():
+        yield {key: row, **answers}

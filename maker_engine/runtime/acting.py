@@ -302,7 +302,7 @@ class Acting:
         if not self._conduct.attended:
             moved = ", since the world has moved on" if self._conduct.branch else ""
             place = f"step {flight.step + 1:,} needs consent{moved} to {description}"
-            self.ended = RunEnded(Outcome.STOPPED, f"{place}: go on with --allow {scope} (maker sessions resume)")
+            self.ended = RunEnded(Outcome.STOPPED, f"{place}: resume with --allow {scope} (maker sessions resume)")
             return
 
         def on_answer(text: str, voter: str) -> None:

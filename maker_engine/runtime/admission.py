@@ -34,7 +34,7 @@ class SwitchError(UnusableError):
         who = f"answered by {family}, not by {before}"
         super().__init__(Fault.STRANGER, f"{who} as before: {_UNMEASURED}", response)
         self.family = family
-        self.held = f"{who}: going on accepts it ({_UNMEASURED})"
+        self.held = f"{who}: resuming accepts it ({_UNMEASURED})"
 
 
 class Admission:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
@@ -44,6 +44,8 @@ def reordered(kept: Mapping[str, Any], path: Path, changes: Mapping[str, Any]) -
             raise storage.damaged(path, f"{name!r} in what was ordered is a {type(value).__name__}, or out of range")
     if "model" in changes:
         order["voters"] = ()
+    if {"model", "voters"} & changes.keys() or ":" in str(changes.get("undecided", "")):
+        order["cascade"] = ""  # which names other models
     added = {
         "prices": {**kept.get("prices", {}), **changes.get("prices", {})},
         "accept_models": (*kept.get("accept_models", ()), *changes.get("accept_models", ())),
@@ -81,10 +83,10 @@ def prepare_resume(
     """
     saved = open_saved(path, family, branch)
     if saved.run.outcome is not None and saved.run.outcome.concluded:
-        raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to go on with")
+        raise InputError(f"session {path} has ended {saved.run.outcome.value}: there is no step left to resume")
     order = reordered(saved.order, path, changes)
     if not saved.own:  # consent was not given by this user
-        order = replace(order, allow=tuple(changes.get("allow", ())))
+        order = replace(order, allow=tuple(changes.get("allow", ())), carry=changes.get("carry", ""))
         saved = replace(saved, effects=replace(saved.effects, consents=()))
     if not (saved.own or trusted):
         require_trust(path, named_elsewhere(order, changes, saved.voters))
@@ -118,6 +120,7 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
     prompt: Prompt | None = None,
     family: type[AnyTask] | None = None,
     trusted: bool = False,
+    before: Callable[[], str] | None = None,
 ) -> int:
     """Add a fork to a session; return its number. Nothing is run yet, and no one is called.
 
@@ -132,6 +135,7 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
         prompt: What agents read at that step, and at no other, instead of what the task says; None for that.
         family: As for `open_saved`.
         trusted: As for `prepare_resume`.
+        before: Called when nothing but a writer of the session can refuse the fork any more; returns its note.
 
     Raises:
         InputError: There is no such step, or a change cannot be used.
@@ -149,6 +153,7 @@ def fork(  # noqa: PLR0913 - a path, a step, and what a person can say of a fork
     entries: list[Entry] = [] if prompt is None else [Change(voter, prompt=prompt)]
     entries += [] if decision is None else [Act("decided", voter, decision)]
     started, totals = prepared.plan.started, found.run.totals
+    note = note if before is None else before()
     new = forks.NewFork(found.parent, step, prepared.record(), started, totals, entries, note)
     return forks.add_fork(path, task, new)
 

@@ -50,7 +50,7 @@ def respond(plan: Plan, solver: Solver, found: StepHopeless, *, escalated: bool)
         if changed.warmed:
             return changed, WARM
     # A run that starves from the start would do so at every step: a stronger model is no answer to a wrong limit.
-    if plan.undecided == ESCALATE and not escalated and not (found.starved and solver.unread):
+    if plan.stronger and not escalated and not (found.starved and solver.unread):
         return found, ESCALATE
     if plan.gives_up and solver.could_read:
         return found, SKIP

@@ -20,6 +20,8 @@ LOOK_S = 0.004
 done for many steps together is done faster, since the processor has it at hand."""
 MOST_STEPS = 16
 """Steps between two looks at most."""
+COMMITTED_AT_ONCE = 200
+"""Decided steps after which others get a turn; so many are there at once only where decisions are carried over."""
 
 
 class Intervals:

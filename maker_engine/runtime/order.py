@@ -26,12 +26,21 @@ from maker_engine.models.prices import CHARACTERS_PER_TOKEN
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, reasons, resolve
 from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
+from maker_engine.runtime.carrying import CarriedOver, less, refuse_existing
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.conduct import Conduct
 from maker_engine.runtime.hopeless import policy_of
 from maker_engine.runtime.initial_check import look_over
 from maker_engine.runtime.limits import Limits
-from maker_engine.runtime.order_models import is_near, open_models, others_of, real_models, voters_of
+from maker_engine.runtime.order_models import (
+    check_cascade,
+    is_near,
+    open_models,
+    others_of,
+    real_models,
+    stronger_of,
+    voters_of,
+)
 from maker_engine.runtime.order_rules import (
     FOLLOWS,
     as_drawn,
@@ -44,7 +53,7 @@ from maker_engine.runtime.order_rules import (
 )
 from maker_engine.runtime.plan import ASK, ASK_LATER, ESCALATE, SKIP, STOP, Plan
 from maker_engine.runtime.preflight import SENT, Ordered, ordered_of
-from maker_engine.runtime.result_files import check_folder, with_papers
+from maker_engine.runtime.result_files import check_out, with_papers
 from maker_engine.runtime.run_order import NOT_KEPT as NOT_KEPT, TASK, RunOrder as RunOrder  # noqa: PLC0414 - with what is made of it
 from maker_engine.runtime.runner import Runner
 from maker_engine.runtime.step_control import Inbox
@@ -69,6 +78,7 @@ class PreparedRun:
         forecast: What to expect.
         saved: The run to go on from, None for a new one.
         log: File that gets a line for each call, None for no log.
+        carried: What is carried over from an earlier session, None where none is named.
     """
 
     order: RunOrder
@@ -76,6 +86,7 @@ class PreparedRun:
     forecast: Forecast
     saved: SavedRun | None = None
     log: Path | None = None
+    carried: CarriedOver | None = None
 
     @property
     def task(self) -> AnyTask:
@@ -95,7 +106,8 @@ class PreparedRun:
         rule = self.order.rule if ":" not in self.order.rule else AHEAD  # a table has no other k to compare with
         last = max(number, self.forecast.k)
         margins = range(last - number + 1, last + 1)
-        return [forecast(steps, figures, k, self.order.target, tokens_in, rule) for k in margins]
+        found = (forecast(steps, figures, k, self.order.target, tokens_in, rule) for k in margins)
+        return [replace(one, independent=self.task.independent) for one in found]
 
     def record(self) -> dict[str, Json]:
         """Return the order as the session keeps it: enough to start the same run, and no key."""
@@ -140,6 +152,7 @@ def prepare(
 
 def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool) -> PreparedRun:
     look_over(task, kept=kept)
+    order = replace(order, undecided=policy_in_effect(order.undecided, task, attended=order.attended))
     _, stronger = _policy(order, task)
     if order.keep not in (ALL, DISSENT):
         raise InputError(f"the texts to keep are 'all' or of steps with 'dissent', got {order.keep!r}")
@@ -154,13 +167,18 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
     limits = Limits(order.limit_samples, order.limit_usd, order.limit_tokens, order.limit_seconds)
     if limits == Limits() and model.simulated and may_never_end(task):
         limits, expected = Limits(MADE_UP_SAMPLES), replace(expected, assumptions=(*expected.assumptions, _MADE_UP))
+    carried = CarriedOver(order, task, settings) if order.carry else None
+    if carried is not None:
+        settings, expected = replace(settings, carried=carried), less(expected, carried)
+        order = replace(order, carry=str(carried.path.absolute()))
     plan = _plan(order, task, model, settings, limits)
     plan = replace(
         plan,
+        preflight=None if carried is not None and carried.whole else plan.preflight,
         near=given is None and is_near(order, model),
         expected=expected_of(order, figures_of(order, model), expected),
     )
-    return PreparedRun(order, plan, expected)
+    return PreparedRun(order, plan, expected, carried=carried)
 
 
 def _plan(order: RunOrder, task: AnyTask, model: Model, settings: Settings, limits: Limits) -> Plan:
@@ -200,9 +218,11 @@ def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Fore
     k = max(order.k or 1, least_k(order.rule)) if ":" in order.rule else order.k
     found = forecast(task.expected_steps, figures, k, order.target, prompt_tokens(task), order.rule)
     follows = [FOLLOWS] if follows_votes(order, figures) and task.expected_steps else []
+    follows += [f"the calls of {stronger_of(order)} are not included"] if order.cascade else []
     return replace(
         found,
         auto=order.k is None,
+        independent=task.independent,
         assumptions=(*found.assumptions, *follows),
         simulated=model.simulated,
         from_what=source or from_what(order, figures, model),
@@ -216,7 +236,7 @@ def may_never_end(task: AnyTask) -> bool:
 
 def _check_offers(order: RunOrder, task: AnyTask) -> None:
     """See to it that the task offers what the order asks of it."""
-    check_folder(task, order.out)
+    check_out(task, order.out)
     if task.acts:
         check_source(task.source())
     step = task.step(task.start()) if order.constrain else None
@@ -239,10 +259,22 @@ def _started(order: RunOrder, task: AnyTask, model: Model, settings: Settings) -
     )
 
 
+def policy_in_effect(policy: str, task: AnyTask, *, attended: bool) -> str:
+    """Return what is done about a step that cannot be decided, "auto" replaced by what it is for a task.
+
+    One row of a table holds up none of the others; a step that the next one needs is a person's, if one is there.
+    """
+    if policy != AUTO:
+        return policy
+    return ASK_LATER if task.independent else ASK if attended else STOP
+
+
 def _policy(order: RunOrder, task: AnyTask) -> tuple[str, str]:
     """Return what is done about a step that cannot be decided, and who gets it when it is escalated."""
-    policy, _, stronger = order.undecided.partition(":")
-    if policy not in (STOP, ASK, SKIP, ASK_LATER, ESCALATE) or bool(stronger) != (policy == ESCALATE):
+    check_cascade(order)
+    policy, _, escalated_to = order.undecided.partition(":")
+    stronger = stronger_of(order)
+    if policy not in (STOP, ASK, SKIP, ASK_LATER, ESCALATE) or bool(escalated_to) != (policy == ESCALATE):
         policies = "'stop', 'ask', 'skip', 'ask-later' or 'escalate:MODEL'"
         raise InputError(f"an undecided step is to {policies}, got {order.undecided!r}")
     if policy in (SKIP, ASK_LATER) and not task.independent:
@@ -269,6 +301,8 @@ def _settings(order: RunOrder, k: int, voters: int) -> Settings:
         voters=voters,
         draft=order.draft if order.draft in ("", TASK) else "model",
         reuse=order.reuse,
+        stronger=stronger_of(order),
+        least_agreement=order.cascade_agreement if order.cascade else 0.0,
         constrain=order.constrain,
         wary=True,
     )
@@ -296,12 +330,15 @@ def in_file(prepared: PreparedRun) -> Journal:
     """
     order, saved = prepared.order, prepared.saved
     path = order.session or Library().new_path(order.task)
+    refuse_existing(prepared.task, path if saved is None else None)
     journal = Journal(
         path, prepared.task, prepared.record(), None if saved is None else saved.branch, order.keep, name=order.name
     )
     if saved is not None and journal.position != (saved.step, len(saved.entries)):
         journal.close()
         raise SessionError(f"session {path} has been written since it was opened: open it again")
+    if prepared.carried is not None and saved is None:
+        prepared.carried.carry_people(path)
     return journal
 
 
@@ -334,6 +371,8 @@ async def drive(
                 view = await _recorded(logged, inbox, on_view, clock, journal_of)
         finally:
             await prepared.plan.model.aclose()
+            if prepared.carried is not None:
+                prepared.carried.close()
     return with_papers(view, prepared.task, prepared.order.out, prepared.saved)
 
 

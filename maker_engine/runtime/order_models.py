@@ -5,6 +5,7 @@ from __future__ import annotations
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.models import litellm_prices
+from maker_engine.models.names import read_cascade
 from maker_engine.models.opening import Access, open_pool
 from maker_engine.models.pool import VoterSpec, parse_voter
 from maker_engine.models.port import Model
@@ -27,7 +28,27 @@ def voters_of(order: RunOrder) -> list[VoterSpec]:
 
 def others_of(order: RunOrder) -> list[str]:
     """Return the names of the models that an order names beside its voters: the stronger one and the draft."""
-    return [name for name in (order.undecided.partition(":")[2], order.draft) if name not in ("", TASK)]
+    return [name for name in (stronger_of(order), order.draft) if name not in ("", TASK)]
+
+
+def stronger_of(order: RunOrder) -> str:
+    """Return the model that gets what the voters do not decide, empty for none."""
+    return read_cascade(order.cascade)[1] if order.cascade else order.undecided.partition(":")[2]
+
+
+def check_cascade(order: RunOrder) -> None:
+    """See to it that a cascade is the only one that names models.
+
+    Raises:
+        InputError: It is not.
+    """
+    if not order.cascade:
+        return
+    if order.voters or ":" in order.undecided:
+        raise InputError("--cascade names both models: leave --voter and --undecided escalate:MODEL out")
+    first, _ = read_cascade(order.cascade)
+    if order.model != first:
+        raise InputError(f"--cascade begins with {first}, and the model is {order.model}: name {first} by --model too")
 
 
 def real_models(order: RunOrder) -> list[str]:

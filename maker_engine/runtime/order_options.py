@@ -7,9 +7,10 @@ from typing import Any
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.record.values import fits
+from maker_engine.models.names import read_cascade
 from maker_engine.models.prices import check_price, read_prices
-from maker_engine.options.kinds import AUTO, Value
-from maker_engine.options.table import ASK, BY_NAME, OPTIONS, PAPER, STOP
+from maker_engine.options.kinds import Value
+from maker_engine.options.table import BY_NAME, OPTIONS, PAPER
 from maker_engine.runtime.order_models import real_models
 from maker_engine.runtime.run_order import RunOrder
 
@@ -38,28 +39,29 @@ def order_of(
     Raises:
         InputError: A price is of no model that the run asks.
     """
-    made = changes_of({"undecided": AUTO, **values}, attended=attended)  # what auto is hangs on who is there
+    made = changes_of(values)
+    usual = BY_NAME["model"].default
+    if (cascade := made.get("cascade")) and made.get("model", usual) == usual:
+        made["model"] = read_cascade(cascade)[0]
     prices = made.pop("prices", ())
     order = RunOrder(task, options, source, attended=attended, apart=apart, **made)
     return order.with_prices(read_prices(prices, real_models(order))) if prices else order
 
 
-def changes_of(values: Mapping[str, Value], *, attended: bool) -> dict[str, Value]:
+def changes_of(values: Mapping[str, Value]) -> dict[str, Value]:
     """Return options as fields of an order that is changed; prices aside, which hang on the models of the order."""
-    return {BY_NAME[name].order_field: _ordered(name, value, attended=attended) for name, value in values.items()}
+    return {BY_NAME[name].order_field: _ordered(name, value) for name, value in values.items()}
 
 
-def _ordered(name: str, value: Value, *, attended: bool) -> Value:
+def _ordered(name: str, value: Value) -> Value:
     """Turn the value of an option into that of its field of the order."""
     match name:
         case "flags":
             return value == PAPER
         case "limit_minutes":
             return None if value is None else MINUTE_S * value
-        case "draft" | "name" | "constrain":
+        case "draft" | "name" | "constrain" | "cascade" | "from_session":
             return value or ""
-        case "undecided" if value == AUTO:
-            return ASK if attended else STOP
     return value
 
 
@@ -95,7 +97,7 @@ def _given(name: str, kept: Mapping[str, Any]) -> object:
             return None if value is None else value / MINUTE_S
         case "prices":
             return _written(value)
-        case "draft" | "hopeless" | "constrain":
+        case "draft" | "hopeless" | "constrain" | "from_session" | "cascade":
             return value or None
     return value
 

@@ -87,7 +87,8 @@ def expected_of(order: RunOrder, figures: Figures, forecast: Forecast) -> Expect
     known = figures.p is not None
     return Expected(
         figures.p, forecast.p_solve if known else None, forecast.cost_usd if known else None, order.target,
-        "as ordered" if order.k is not None else forecast.from_what, adapts,
+        "as ordered" if order.k is not None else forecast.from_what, adapts, forecast.independent,
+        forecast.wrong if known else None,
     )  # fmt: skip
 
 

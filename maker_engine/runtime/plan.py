@@ -110,13 +110,13 @@ def unanswerable(solver: Solver, *, attended: bool) -> RunEnded | None:
         return None
     place = f"step {solver.step + 1:,}"
     asked = " ".join(solver.asking.question.split())
-    return RunEnded(Outcome.STOPPED, f"{place} asks a person: {asked[:120]} (go on in the app: maker sessions resume)")
+    return RunEnded(Outcome.STOPPED, f"{place} asks a person: {asked[:120]} (answer in the app: maker sessions resume)")
 
 
 def waiting_no_longer(error: ProviderError) -> RunEnded:
     """Return how a run ends that has no one to hold for, when a provider that has answered is waited for no longer."""
     accept = f" --accept-model {shlex.quote(error.family)}" if isinstance(error, SwitchError) else ""
-    return RunEnded(Outcome.STOPPED, f"{error} (nothing is lost; to go on: maker sessions resume{accept})")
+    return RunEnded(Outcome.STOPPED, f"{error} (nothing is lost; to resume: maker sessions resume{accept})")
 
 
 def failure(fault: Exception) -> RunEnded:

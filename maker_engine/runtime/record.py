@@ -156,7 +156,7 @@ class Record:
             except StorageFullError as error:
                 if stopped():
                     raise
-                self.obstacle = f"{error}; the run goes on when there is some"
+                self.obstacle = f"{error}; the run continues when there is some"
             else:
                 if self.obstacle:
                     self.obstacle = ""
@@ -193,7 +193,12 @@ class Record:
     def _solved(self, state: Hashable) -> RunEnded:
         """Say that the run is solved, and what its result finds wrong with what was examined."""
         short = one_line(self._task.shortfall(state), 300)
-        return RunEnded(Outcome.SOLVED, f"{SOLVED.reason}; {short}") if short else SOLVED
+        if not self._task.independent:
+            return RunEnded(Outcome.SOLVED, f"{SOLVED.reason}; {short}") if short else SOLVED
+        totals = self.run.totals  # that rows are right is what no check of the whole can say
+        left = f", {totals.undecided:,} left undecided" if totals.undecided else ""
+        reason = f"{totals.steps - totals.undecided:,} of {totals.steps:,} decided by allowed answers{left}"
+        return RunEnded(Outcome.SOLVED, f"{reason}; {short}" if short else reason)
 
     async def _verify(self) -> tuple[Sequence[str], str]:
         """Let the task check the whole; return what it finds, and what is wrong with the check itself."""
@@ -218,7 +223,7 @@ class Record:
             adjustments=self.journal.adjustments,
             answered_by=by_family(self.answered) or self.run.answered_by,
             limit_is_estimate=self.budget is not None and self.budget.estimated,
-            **result_fields(self._task, self.run.state, self.run.outcome),
+            **result_fields(self._task, self.run.state, self.run),
             **more,
         )
 

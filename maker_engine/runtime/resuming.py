@@ -12,6 +12,7 @@ from maker_engine.core.record.events import (
     Event,
     PersonAsked,
     RunResumed,
+    StepCarried,
     StepUndecided,
     UsageEstimated,
 )
@@ -46,7 +47,8 @@ def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
         return Solver(plan.task, plan.settings)
     totals = saved.run.totals
     before = totals.samples - sum(isinstance(entry, Sample) for entry in saved.entries)
-    solver = Solver(plan.task, voted(plan.settings, saved.changed), saved.state, saved.step, unread=before <= 0)
+    settings = _going_on(voted(plan.settings, saved.changed), saved)
+    solver = Solver(plan.task, settings, saved.state, saved.step, unread=before <= 0)
     for entry in saved.entries:
         _replay(solver, entry, saved)
     solver.drawn = totals.samples + totals.wasted + totals.probes
@@ -58,7 +60,16 @@ def voted(settings: Settings, changed: Change | None) -> Settings:
     """Return settings with what a person had changed."""
     if changed is None:
         return settings
-    return replace(settings, k=changed.k or settings.k, voters=len(changed.voters) or settings.voters)
+    carried = None if changed.voters else settings.carried
+    return replace(settings, k=changed.k or settings.k, voters=len(changed.voters) or settings.voters, carried=carried)
+
+
+def _going_on(settings: Settings, saved: SavedRun) -> Settings:
+    """Let a step that has been voted on already be voted on to its end, whatever an earlier run decided."""
+    carried = settings.carried
+    if carried is None or not saved.entries:
+        return settings
+    return replace(settings, carried=lambda step, k: None if step == saved.step else carried(step, k))
 
 
 def acting_of(plan: Plan, saved: SavedRun | None, solver: Solver, clock: Clock, book: Book, ways: Ways) -> Acting:
@@ -76,12 +87,14 @@ def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]
     """Return how a run begins, or how it goes on: with what steps ahead had received, where it had any."""
     if saved is None:
         return [plan.started, *solver.begin()]
+    found = None if saved.entries else solver.open_step.carried
+    carried = [] if found is None else [StepCarried(solver.step, *found)]
     early = [event for step, samples in saved.ahead.items() for event in solver.restore(step, samples)]
     stuck = [StepUndecided(solver.step, len(saved.entries))] if solver.undecided else []
     asked = [] if solver.asking is None else [PersonAsked(solver.step, solver.asking)]
     # What was with the provider when the process went away: an upper estimate, since no one heard what it cost.
     owed = [UsageEstimated(solver.step, 0, *saved.owed)] if any(saved.owed) else []
-    return [RunResumed(), *owed, *early, *stuck, *asked]
+    return [RunResumed(), *owed, *carried, *early, *stuck, *asked]
 
 
 def _replay(solver: Solver, entry: Entry, saved: SavedRun) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from maker_engine.models.sampling import AUTO, DEFAULT, Answers, Temperature
-from maker_engine.runtime.plan import STOP
 from maker_engine.sessions.store.journal import ALL
 
 NOT_KEPT = {"options", "session", "out", "name", "apart", "attended", "breaks", "in_doubt"}
@@ -62,13 +61,19 @@ class RunOrder:
         max_waste: Share of all samples that may be drawn for nothing.
         draft: "task", or a model that predicts steps before their first vote; empty for neither.
         reuse: Take the decision of an earlier step over where the prompt is the same.
-        undecided: "stop", "ask", "escalate:MODEL", or, of independent steps, "skip" or "ask-later".
+        undecided: "stop", "ask", "escalate:MODEL", or, of independent steps, "skip" or "ask-later"; "auto" is ask-later
+            where the steps are independent, else ask where the run is attended, and else stop.
+        cascade: "CHEAP->DEAR": the first is the model, and what it does not decide clearly gets a fresh ballot of the
+            second, before `undecided` applies; empty for none.
+        cascade_agreement: The least margin, as a share of the votes, by which the first of them decides.
         hopeless: What happens to a step of which a dozen samples in a row were flagged: "hold", "stop" or "warm"; None
             to hold the run where it is attended, and else to stop it.
         name: What the session is called in the library, empty for nothing.
         session: File to write, None for a new one in the library.
-        out: Folder for the task's papers, written once the run has a result; None for none.
+        out: Folder for the task's papers, or file for its table of rows, written once the run has a result; None for
+            none.
         keep: "all" to keep the text of every response, "dissent" of those in steps with dissent or a flag.
+        carry: Path of an earlier session, whose decisions on unchanged questions are carried over; empty for none.
         apart: Run the provider's library in a process of its own, so that it never stalls a screen.
         attended: There is someone to answer questions while it runs; else the first question stops it.
         breaks: Breakpoints to begin with, as `filters.parse_filter` reads them.
@@ -115,12 +120,15 @@ class RunOrder:
     max_waste: float = 0.1
     draft: str = ""
     reuse: bool = False
-    undecided: str = STOP
+    undecided: str = AUTO
+    cascade: str = ""
+    cascade_agreement: float = 0.5
     hopeless: str | None = None
     name: str = ""
     session: Path | None = None
     out: Path | None = None
     keep: str = ALL
+    carry: str = ""
     apart: bool = False
     attended: bool = False
     breaks: tuple[str, ...] = ()

@@ -34,7 +34,7 @@ from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.conduct import Ways
 from maker_engine.runtime.hopeless import ending, respond, sentence, takes_temperature
 from maker_engine.runtime.in_flight import InFlight, end_by_limit
-from maker_engine.runtime.intervals import Alarm, Intervals
+from maker_engine.runtime.intervals import COMMITTED_AT_ONCE, Alarm, Intervals
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, SKIP, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
 from maker_engine.runtime.rate import RateLimit
@@ -182,7 +182,7 @@ class Runner:
             self._caller.accept_switch()
             self._caller.breaker.ask_now()
             self._control.asked(self._calls.send_again())
-        if self._ask() and await self._breathe():
+        if (self._ask() or self._solver.decided) and await self._breathe():
             return
         if not self._calls.arrived and self._ending() is None:
             await self._wait()
@@ -194,7 +194,7 @@ class Runner:
                 await self._flush()
             self._publish(if_due=True)
             await asyncio.sleep(0)
-        return self._caller.answer is not None
+        return self._caller.answer is not None or (self._solver.decided and self._control.may_commit)
 
     def _room(self) -> int:
         room = min(self._caller.throttle.limit - len(self._calls), self._control.room)
@@ -265,8 +265,8 @@ class Runner:
             self._fault = error
         self._commit()
 
-    def _commit(self) -> None:
-        while self._fault is None and self._solver.decided and self._control.may_commit:
+    def _commit(self, most: int = COMMITTED_AT_ONCE) -> None:
+        while (most := most - 1) >= 0 and self._fault is None and self._solver.decided and self._control.may_commit:
             if held := self._control.pass_decided(self._solver.state, self._solver.winner):
                 self._record(held)
             else:
@@ -326,10 +326,10 @@ class Runner:
     def _stuck(self, event: StepUndecided) -> None:
         """Do what the plan says about a step that cannot be decided. A plurality never wins."""
         plan = self._plan
-        if plan.undecided == ASK:
-            self._record(self._control.stand())
-        elif plan.undecided == ESCALATE and self._escalated != event.step:
+        if plan.stronger and self._escalated != event.step:
             self._record(self._solver.escalate(plan.stronger))
+        elif plan.undecided == ASK:
+            self._record(self._control.stand())
         elif plan.gives_up:
             self._solver.give_up(plan.given_up(plan.undecided_at(event).reason))
         else:

@@ -10,6 +10,7 @@ from maker_engine.core.errors import UntrustedError
 from maker_engine.models.pool import parse_voter
 from maker_engine.models.profile import PREFIX
 from maker_engine.printable import one_line
+from maker_engine.runtime.order_models import stronger_of
 from maker_engine.runtime.run_order import TASK, RunOrder
 
 MOST_NAMED = 3
@@ -48,8 +49,8 @@ def named_elsewhere(order: RunOrder, changes: Mapping[str, Any], voters: Iterabl
     chosen = {"model", "voters"} & changes.keys()
     named = [*([] if chosen else order.voters or (order.model,)), *voters]
     named += [order.draft] if "draft" not in changes and order.draft not in ("", TASK) else []
-    stronger = order.undecided.partition(":")[2]
-    named += [stronger] if "undecided" not in changes and stronger else []
+    stronger = stronger_of(order)
+    named += [stronger] if not {"undecided", "cascade"} & changes.keys() and stronger else []
     models = dict.fromkeys(parse_voter(text).model for text in named if text.strip())
     real = tuple(model for model in models if model.partition(":")[0] != PREFIX)
     # Some providers take the server out of the model's name.

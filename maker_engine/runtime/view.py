@@ -10,7 +10,6 @@ from maker_engine.blame import blaming
 from maker_engine.core.decomposition import result_of
 from maker_engine.core.errors import Fault
 from maker_engine.core.record.copies import notice
-from maker_engine.core.record.outcomes import Outcome
 from maker_engine.printable import one_line
 from maker_engine.runtime.hours import hour, span
 from maker_engine.wording import count_of
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from maker_engine.core.forecasting.outlook import Outlook
     from maker_engine.core.record.events import CircuitOpened, SampleFailed
     from maker_engine.core.record.snapshot import Snapshot
+    from maker_engine.core.record.state import RunState
     from maker_engine.runtime.breakpoints import Breakpoint, Held
 
 
@@ -66,9 +66,11 @@ class RunView:
         result: What a solved run produced, as `decomposition.result_of` gives it; None of any other.
         result_fault: Why the task cannot give the result of a solved run; empty where it can.
         shortfall: What the result finds wrong with what was examined, such as tests that failed; empty for nothing.
-        papers: Paths of the task's papers that were written; None where that was not ordered, or has not been done.
+        papers: Paths of the task's papers, or of its table of rows, that were written; None where that was not ordered,
+            or has not been done.
         papers_note: What has to be said of them, such as why there are none; empty for nothing.
         papers_fault: Why they could not be written; empty where they could.
+        writes_table: What is written is a table of rows.
         limit_is_estimate: A limit on tokens or dollars counts what nobody reported, by an upper estimate.
         acting: Effects in flight, None of a task that has none.
         oldest_effect: The one that is longest in flight, in a line; empty where none is.
@@ -111,6 +113,7 @@ class RunView:
     papers: tuple[Path, ...] | None = None
     papers_note: str = ""
     papers_fault: str = ""
+    writes_table: bool = False
     acting: int | None = None
     awaits: str = ""
     oldest_effect: str = ""
@@ -190,13 +193,14 @@ class RunView:
         return f"the provider's limit resets at {at}; waiting {span(left)} ({why})"
 
 
-def result_fields(task: AnyTask, state: Hashable, outcome: Outcome | None) -> dict[str, Any]:
+def result_fields(task: AnyTask, state: Hashable, run: RunState) -> dict[str, Any]:
     """Return a view's fields on the result. A task that fails here takes nothing away from a run that is solved."""
-    if outcome is None or not outcome.gives_result:
+    if run.outcome is None or not run.outcome.gives_result:
         return {}
     try:
         with blaming(type(task)):
-            return {"result": result_of(task, state), "shortfall": one_line(task.shortfall(state), 400)}
+            result = result_of(task, state, run.totals.votes, run.snapshot().cost_usd)
+            return {"result": result, "shortfall": one_line(task.shortfall(state), 400)}
     except Exception as error:  # noqa: BLE001 - the run is saved and has to be examined, whatever its task does
         return {"result_fault": str(error)}
 

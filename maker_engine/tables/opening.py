@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,6 +23,7 @@ _DATABASE, _PARQUET = b"SQLite format 3\0", b"PAR1"
 _SEPARATORS = {".tsv": "\t", ".tab": "\t"}
 _JSON = (".jsonl", ".ndjson", ".json")
 _PIECE = 1 << 20
+_FOLDER: ContextVar[Path | None] = ContextVar("folder", default=None)
 
 
 def open_table(name: str) -> Rows:
@@ -29,15 +33,21 @@ def open_table(name: str) -> Rows:
         InputError: It cannot be read as a table.
     """
     path, table = place_of(name)
-    if name == STANDARD_INPUT or not is_file(path):
+    if is_piped(name):
         return table_of(name, piped(name))
     with open_named(path, WHAT) as file:
         begin = file.read(len(_DATABASE))
     if begin == _DATABASE:
-        return SqliteRows(path, table)
+        return SqliteRows(Content(str(path), path), table)
     if begin.startswith(_PARQUET):
-        return ParquetRows(path)
+        return ParquetRows(Content(str(path), path))
     return _text_table(Content(path.name, path), path.suffix.lower())
+
+
+def is_piped(name: str) -> bool:
+    """Return whether a table that a user names comes from standard input, or from another pipe."""
+    path, _ = place_of(name)
+    return str(path) == STANDARD_INPUT or not is_file(path)
 
 
 def place_of(name: str) -> tuple[Path, str]:
@@ -49,13 +59,39 @@ def place_of(name: str) -> tuple[Path, str]:
     return path_of(place), table
 
 
+@contextmanager
+def also_in(folder: Path) -> Iterator[None]:
+    """Have `found_at` look for tables in a folder too, such as that of a session which came from another machine."""
+    before = _FOLDER.set(folder)
+    try:
+        yield
+    finally:
+        _FOLDER.reset(before)
+
+
+def found_at(path: Path) -> Path:
+    """Return where a table is: at its path, or under its name in the folder that `also_in` names."""
+    folder = _FOLDER.get()
+    if is_file(path) or folder is None or not is_file(folder / path.name):
+        return path
+    return folder / path.name
+
+
 def table_of(name: str, data: bytes) -> Rows:
-    """Make a table of bytes that are kept elsewhere; JSON Lines begin with a brace.
+    """Make a table of bytes that are kept elsewhere, whose kind their beginning says; JSON Lines begin with a brace.
 
     Args:
-        name: What it is called in errors; its ending says of which kind it is.
+        name: What it is called in errors; its ending says of which kind a text is, "#TABLE" which table of a database.
         data: The bytes.
+
+    Raises:
+        InputError: They are no table.
     """
+    if data.startswith(_DATABASE):
+        bare, _, table = name.partition("#")
+        return SqliteRows(Content(bare, data=data), table)
+    if data.startswith(_PARQUET):
+        return ParquetRows(Content(name, data=data))
     suffix = Path(name).suffix.lower()
     if not suffix and data.lstrip(b"\xef\xbb\xbf \n\r\t").startswith(b"{"):
         suffix = _JSON[0]
@@ -68,10 +104,11 @@ def piped(name: str) -> bytes:
     Raises:
         InputError: It cannot be read, is empty or is too long.
     """
-    if name == STANDARD_INPUT:
+    path, _ = place_of(name)
+    if str(path) == STANDARD_INPUT:
         data = sys.stdin.buffer.read(LARGEST_PIPE + 1)
     else:
-        with open_named(path_of(name), WHAT) as file:
+        with open_named(path, WHAT) as file:
             data = file.read(LARGEST_PIPE + 1)
     if len(data) > LARGEST_PIPE:
         raise InputError(f"a table from a pipe may have {LARGEST_PIPE:,} bytes: write it to a file, and name that")

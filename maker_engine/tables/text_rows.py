@@ -63,7 +63,23 @@ class CsvRows(Rows):
                     self._offsets.append(before)
                     widest = max(widest, len(cells))
                 before = lines.at
+        self._refuse_unclosed()
         self.columns = _named(header, widest, self._content.name)
+
+    def _refuse_unclosed(self) -> None:
+        """Refuse a quote that is opened and not closed: it would take all further rows into its cell."""
+        if not self._offsets:
+            return
+        with self._content.open() as file:
+            file.seek(self._offsets[-1])
+            try:
+                next(csv.reader(_Lines(file, self._encoding, 0), delimiter=self.separator, strict=True), None)
+            except csv.Error as error:
+                if "unexpected end of data" in str(error):
+                    raise InputError(
+                        f"row {len(self):,} of {self._content.name} opens a quote that is not closed: write two quotes"
+                        " for one within a cell"
+                    ) from None
 
     def _start(self, file: BinaryIO) -> int:
         begin = file.read(3)
@@ -77,7 +93,10 @@ class CsvRows(Rows):
         try:
             return next(reader, None)
         except csv.Error as error:
-            raise InputError(f"row {number:,} of {self._content.name} cannot be read: {error}") from None
+            why = str(error)
+            if "new-line character" in why:
+                why = "a carriage return is in a cell without quotes; quote it, or save the file with usual line ends"
+            raise InputError(f"row {number:,} of {self._content.name} cannot be read: {why}") from None
 
     def __len__(self) -> int:
         return len(self._offsets)
@@ -186,3 +205,13 @@ class JsonRows(Rows):
         with self._content.open() as file:
             file.seek(self._offsets[number])
             return Row(number, self._object(file.readline(), number + 1))
+
+    def __iter__(self) -> Iterator[Row]:
+        number = 0
+        with self._content.open() as file:
+            for line in file:
+                if line.removeprefix(_BOM).strip() and number < len(self):
+                    yield Row(number, self._object(line, number + 1))
+                    number += 1
+        if number < len(self):
+            raise InputError(f"row {number + 1:,} of {self._content.name} is gone: the file has changed")

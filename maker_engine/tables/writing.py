@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
@@ -29,30 +30,47 @@ def exact_cell(text: str) -> str:
 
 
 def csv_lines(
-    columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, separator: str = ",", exact: bool = False
+    columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, exact: bool = False, ragged: bool = False
 ) -> Iterator[str]:
     """Give a table as CSV, a line break after each row.
 
     Args:
         columns: The columns, in order.
         rows: The rows; a column that one lacks is an empty cell.
-        separator: Between cells.
         exact: Leave cells as they are, formulas too.
+        ragged: Leave a row short that lacks its last columns.
     """
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=separator, lineterminator="\n")
-    writer.writerow(columns if exact else map(safe_cell, columns))
-    yield _taken(out)
+    usual = csv.writer(out, lineterminator="\n")
+    quoting = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+
+    def line(cells: Sequence[str]) -> str:
+        texts = cells if exact else [safe_cell(cell) for cell in cells]
+        # Before Python 3.13 csv leaves a carriage return bare where lines end otherwise, and cannot read it again.
+        (quoting if any("\r" in text for text in texts) else usual).writerow(texts)
+        return _taken(out)
+
+    yield line(columns)
     for row in rows:
-        texts = [_text(row.get(name)) for name in columns]
-        writer.writerow(texts if exact else map(safe_cell, texts))
-        yield _taken(out)
+        named = columns[: _length(row, columns)] if ragged else columns
+        yield line([_text(row.get(name)) for name in named])
 
 
 def json_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Give a table as JSON Lines."""
     for row in rows:
-        yield json.dumps(row, ensure_ascii=False, default=str) + "\n"
+        text = json.dumps(row, ensure_ascii=False, default=str)
+        # Half a character, which JSON can hold and UTF-8 cannot, is escaped as it was.
+        yield (text if text.isascii() or _whole(text) else json.dumps(row, default=str)) + "\n"
+
+
+def _whole(text: str) -> bool:
+    return _SURROGATE.search(text) is None
+
+
+def _length(row: Mapping[str, Any], columns: Sequence[str]) -> int:
+    """Return up to which column a row goes, at least one."""
+    return max((place for place, name in enumerate(columns, 1) if name in row), default=1)
 
 
 def _taken(out: io.StringIO) -> str:
@@ -65,4 +83,5 @@ def _taken(out: io.StringIO) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if text.isascii() or _whole(text) else _SURROGATE.sub(lambda one: f"\\u{ord(one[0]):04x}", text)

@@ -22,7 +22,7 @@ DAMAGES = 2_000
 
 
 def noise_is_read(subject: Subject) -> int:
-    """Check that any text can be read: as a flag, or as an answer that the task can go on from."""
+    """Check that any text can be read: as a flag, or as an answer that the task can continue from."""
     dice = subject.dice("noise")
     prompts = subject.prompts()
     places = prompts[:: max(1, len(prompts) // NOISES)]
@@ -33,7 +33,7 @@ def noise_is_read(subject: Subject) -> int:
 
 
 def damaged_responses_do_no_harm(subject: Subject) -> int:
-    """Check that a response, however it is cut and spoilt, is a flag or an answer that the task can go on from."""
+    """Check that a response, however it is cut and spoilt, is a flag or an answer that the task can continue from."""
     dice = subject.dice("damage")
     subject.need_imitation()
     places = subject.prompts()

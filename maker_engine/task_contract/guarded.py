@@ -15,6 +15,7 @@ from maker_engine.core.imitating import imitated, question_of
 AT_A_STATE = {
     "step", "parse", "objection", "apply", "oracle", "right_answers", "draft", "picture", "encode_state", "refuses",
     "result", "infeasible", "shortfall", "read_decision", "rehearse", "recover", "recovered",
+    "rollback",
 }  # fmt: skip
 """Methods of a task whose first argument is a state."""
 

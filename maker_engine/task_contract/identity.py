@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from maker_engine.blame import describe_error
 from maker_engine.core.decomposition import Gather, Option, Undecided, Vote
 from maker_engine.core.errors import ProblemError
+from maker_engine.core.record.prompts import worded
 from maker_engine.task_contract.corruption import damaged, noise
 from maker_engine.task_contract.guarded import ContractError, Guarded, load
 from maker_engine.task_contract.subject import Subject
@@ -128,6 +129,8 @@ def _compared(problem: Guarded) -> int:
             raise problem.breach(f"step gives another step at row({number}) than in a run", state)
         if step is None:
             return number
+        if not isinstance(title := problem.row_title(number), str):
+            raise problem.breach(f"row_title({number}) gives {title!r:.40}: it must give text", state)
         if family.has_oracle and isinstance(step, Vote | Gather) and problem.oracle(state) != problem.oracle(alone):
             raise problem.breach(f"oracle gives another answer at row({number}) than in a run", state)
         state = problem.apply(state, Undecided("nobody agreed"))
@@ -135,5 +138,6 @@ def _compared(problem: Guarded) -> int:
 
 
 def _worded(step: Vote | Gather) -> bool:
-    texts: tuple[object, object] = (step.prompt.system, step.prompt.user)
-    return all(isinstance(text, str) for text in texts) and bool(step.prompt.user.strip())
+    prompts = worded(step)
+    texts: list[object] = [text for prompt in prompts for text in (prompt.system, prompt.user)]
+    return all(isinstance(text, str) for text in texts) and all(prompt.user.strip() for prompt in prompts)

@@ -113,7 +113,7 @@ CHECKS = (
     ),
     Check(
         "steps",
-        "Something is asked at the start, and wherever legal answers lead, step, parse, objection and apply go on.",
+        "Something is asked at the start, and wherever legal answers lead, step, parse, objection and apply follow.",
         "Make the method take every state that an answer without an objection leads to, wrong ones included.",
         identity.begins,
     ),
@@ -167,13 +167,13 @@ CHECKS = (
     ),
     Check(
         "noise",
-        "Any text at all is read as a flag, or as an answer that the task can go on from.",
+        "Any text at all is read as a flag, or as an answer that the task can continue from.",
         "Match the demanded form as a whole with bounded expressions, and give Flag(MALFORMED, …) for all else.",
         fuzzing.noise_is_read,
     ),
     Check(
         "damage",
-        "A response that is cut and spoilt is a flag, or an answer that the task can go on from: none crashes.",
+        "A response that is cut and spoilt is a flag, or an answer that the task can continue from: none crashes.",
         "Check ranges in objection; apply, picture and oracle have to take any answer that parse lets through.",
         fuzzing.damaged_responses_do_no_harm,
     ),
@@ -203,7 +203,7 @@ CHECKS = (
     ),
     Check(
         "run",
-        "The simulated model solves each problem; its session verifies, replays, and goes on from half-way to its end.",
+        "The simulated model solves each problem; its session verifies, replays, and resumes from half-way.",
         "Put the checks above right first; then look at the run with `maker run`.",
         simulating.runs,
     ),

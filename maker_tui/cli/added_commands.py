@@ -24,12 +24,13 @@ def names() -> list[str]:
 
 
 def summary(name: str) -> str:
-    """Return one line about a command; of one that cannot be loaded, why not."""
+    """Return one line about a command, beginning in lower case as the others do; why not, where it cannot be loaded."""
     try:
         first_line = (load(name).__doc__ or "").strip().partition("\n")[0]
     except InputError as error:
         first_line = str(error)
-    return one_line(first_line, 120).replace("%", "%%").rstrip(".")
+    text = one_line(first_line, 120).replace("%", "%%").rstrip(".")
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def run(name: str, arguments: Sequence[str]) -> int:

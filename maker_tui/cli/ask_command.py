@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from maker_engine.arguments import Arguments
-from maker_engine.core.errors import InputError
-from maker_engine.input_files import exists
 from maker_engine.output import complain, say
 
 EXAMPLES = """\
@@ -37,8 +35,6 @@ def main(arguments: Sequence[str]) -> int:
         InputError: A flag or the table is no good.
     """
     chosen, further = _parser().parse_known_args(arguments)
-    if chosen.out is not None and exists(chosen.out):
-        raise InputError(f"{chosen.out} exists already: name another file")
     return _run(chosen, further)
 
 
@@ -47,32 +43,19 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> int:
     from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415 - likewise
     from maker_tui.cli.flags import run_parser  # noqa: PLC0415 - likewise
     from maker_tui.cli.headless import conclude, drive_here  # noqa: PLC0415 - likewise
-    from maker_tui.cli.record_files import write_results  # noqa: PLC0415 - likewise
 
-    words = ["records", "--rows", chosen.rows, "--question", chosen.question, "--choices", chosen.choices, "--headless"]
-    for name in ("gold", "id", "field"):
-        if value := getattr(chosen, name):
-            words += [f"--{name}", value]
-    if not any(word.partition("=")[0] == "--undecided" for word in further):
-        words += ["--undecided", "ask-later"]  # one row that cannot be decided holds up none of the others
+    given = ((name, getattr(chosen, name)) for name in ("rows", "question", "choices", "gold", "id", "field", "out"))
+    words = ["records", *(f"--{name}={value}" for name, value in given if value), "--headless"]
     parsed = run_parser("records").parse_args([*words, *further])
     prepared = prepare(order_from(parsed))
     if prepared.plan.started.simulated and not parsed.json:
         complain("the simulated model answers: --model NAME asks a real one")
     view = drive_here(prepared)
     status = conclude(view, as_json=parsed.json, quiet=parsed.quiet)
-    if chosen.out is not None:
-        write_results(str(view.session), chosen.out)
     if not (parsed.json or parsed.quiet):
         session = shlex.quote(str(view.session))
-        say(
-            "",
-            *(
-                [f"rows     {chosen.out}"]
-                if chosen.out is not None
-                else [f"rows     maker records results {session} --out FILE"]
-            ),
-        )
+        written = [] if view.papers else [f"rows     maker records results {session} --out FILE"]
+        say("", *written)
         say(f"next     maker records report {session}; maker records review {session}")
     return status
 

@@ -37,7 +37,7 @@ examples:
   maker calibrate ./mine.py --model openai/gpt-6-luna --from last
   maker calibrate hanoi --disks 10 --model sim --json > plan.json; maker run hanoi --disks 10 --plan plan.json
 
-The same command again goes on where it stopped, and draws nothing that is on record.
+The same command again continues where it stopped, and draws nothing that is on record.
 exit status: 0 a model can be recommended, 1 none can, 2 bad input
 """
 
@@ -65,7 +65,7 @@ def calibrate(arguments: Sequence[str]) -> int:
     try:
         measured = asyncio.run(sweep(ordered, on_progress, _tell))
     except KeyboardInterrupt:
-        complain("stopped: what was drawn is on record, and the same command goes on from there")
+        complain("stopped: what was drawn is on record, and the same command continues from there")
         raise
     finally:
         end_progress()

@@ -85,19 +85,27 @@ def _prepared(chosen: argparse.Namespace) -> PreparedRun:
 
 
 async def _checked(prepared: PreparedRun) -> ModelCheck:
+    from maker_engine.core.record.events import CircuitOpened, SampleFailed  # noqa: PLC0415 - start-up
     from maker_engine.runtime.calls import Caller, CallPolicy  # noqa: PLC0415 - start-up
     from maker_engine.runtime.clock import SystemClock  # noqa: PLC0415 - start-up
     from maker_engine.runtime.preflight import Preflight, trial_of  # noqa: PLC0415 - start-up
 
     plan = prepared.plan
 
+    said: set[str] = set()
+
     def news() -> None:
         show_progress(checking_words(checking.place))
+
+    def tell(event: Event) -> None:
+        if isinstance(event, SampleFailed | CircuitOpened) and event.message not in said:
+            said.add(event.message)  # a server that is down fails in the same words every few seconds
+            complain(f"waiting for the provider: {event.message}")
 
     try:
         await plan.model.check()
         manner = CallPolicy(plan.concurrency, plan.timeout_s, plan.near)
-        caller = Caller(plan.model, SystemClock(), _tell, manner)
+        caller = Caller(plan.model, SystemClock(), tell, manner)
         trial = trial_of(plan, 0, plan.task.start())
         checking = Preflight(plan, trial, 0, caller, lambda _check, _request: True, news)
         await checking.run()
@@ -107,11 +115,3 @@ async def _checked(prepared: PreparedRun) -> ModelCheck:
     if checking.failure is not None:
         raise checking.failure
     return checking.check()
-
-
-def _tell(event: Event) -> None:
-    """Say what is waited for."""
-    from maker_engine.core.record.events import CircuitOpened, SampleFailed  # noqa: PLC0415 - start-up
-
-    if isinstance(event, SampleFailed | CircuitOpened):
-        complain(f"waiting for the provider: {event.message}")

@@ -37,7 +37,7 @@ examples:
                                                which model, which k, what it costs, and what no vote can fix
   maker check-model openai/gpt-6-luna          two or three calls: does it fit a run, and what to change
   maker models luna                            models, their prices, and for which there is a key
-  maker sessions                               saved sessions; maker sessions resume NAME goes on from one
+  maker sessions                               saved sessions; maker sessions resume NAME continues one
   maker open last                              the newest in the app; @2, a name, a file; --step 12 --view table
   maker sessions rm NAME                       to the trash; maker sessions restore NAME brings it back
   maker config                                 settings, themes and keys: where they are; init writes the file

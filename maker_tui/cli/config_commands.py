@@ -17,6 +17,8 @@ from maker_tui.settings.config import NOTIFY, Config, read
 from maker_tui.settings.places import MEMORY, config_file, state_directory
 
 _EXAMPLES = {
+    "cascade": '"CHEAP->DEAR"',
+    "from_session": '"last"',
     "voters": '["openai/gpt-6-luna temperature=0.5", "sim"]',
     "api_base": '"http://127.0.0.1:8000/v1"',
     "max_reasoning_tokens": '"auto"',
@@ -114,7 +116,7 @@ def template() -> str:
         *run_lines(),
         "[prices]",
         "# What a model costs, in dollars per million tokens: prompt, output, and where they differ from the prompt's,",
-        "# reading and writing a cache. It goes before the list price.",
+        "# reading and writing a cache. It takes precedence over the list price.",
         '# "openai/my-model" = [0.5, 2.0, 0.05, 0.6]',
         "",
         "[keys]",

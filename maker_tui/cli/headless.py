@@ -13,8 +13,10 @@ from maker_engine.core.decomposition import Json
 from maker_engine.core.record.commands import Stop
 from maker_engine.core.record.copies import effective_votes, identical_share
 from maker_engine.core.record.events import Outcome, StepHopeless
+from maker_engine.forecast import Forecast
 from maker_engine.output import complain, say_json, say_text, versioned
 from maker_engine.printable import one_line
+from maker_engine.runtime.carrying import CarriedOver, earlier_session
 from maker_engine.runtime.hopeless import sentence
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.step_control import Inbox
@@ -63,9 +65,22 @@ def run_headless(
     """
     if prepared.plan.started.simulated and prepared.task.simulation:
         complain(prepared.task.simulation)
+    if prepared.carried is not None:
+        complain(_carried_line(prepared.carried, prepared.forecast))
+    elif prepared.saved is None and (earlier := earlier_session(prepared.task, prepared.order)) is not None:
+        complain(f"{earlier} has decided rows of this table: --from {earlier} asks only for what is asked otherwise")
     branch = None if prepared.saved is None else prepared.saved.branch
     with _signals(on_hangup) as inbox:
         return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet, branch=branch)
+
+
+def _carried_line(carried: CarriedOver, expected: Forecast) -> str:
+    """Say what is carried over, and what the others will probably take and cost."""
+    if carried.count == carried.steps or expected.samples is None:
+        return carried.line()
+    dollars = "an unknown cost" if expected.cost_usd is None else f"${expected.cost_usd:,.4f}"
+    simulated = " at simulated prices" if expected.simulated else ""
+    return f"{carried.line()}, by about {expected.samples:,.0f} samples for {dollars}{simulated}"
 
 
 def drive_here(prepared: PreparedRun) -> RunView:
@@ -182,6 +197,7 @@ def summary(view: RunView) -> dict[str, object]:
         "flagged": totals.flagged,
         "wasted": totals.wasted,
         "undecided_steps": totals.undecided,
+        "carried_steps": totals.carried,
         "refused": totals.refused,
         "identical_texts": None if (share := identical_share(totals)) is None else round(share, 3),
         "hopeless": _hopeless(snapshot.hopeless),
@@ -253,11 +269,13 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
     """
     figures, totals = summary(view), view.snapshot.totals
     ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else ending
-    ended = ended if driver is None else f"running: process {driver} goes on with it"
+    ended = ended if driver is None else f"running: process {driver} continues it"
     rule, k = str(figures["rule"]), int(str(figures["k"]))
     decides = rule_words(rule, k) if ":" in rule else f"k = {k}"  # a table is written out
     model = f"{figures['model']}{' (simulated)' if figures['simulated'] else ''}, {decides}"
+    left = f", {totals.undecided:,} undecided" if totals.undecided else ""
     wrong = "" if figures["wrong_decisions"] is None else f", {figures['wrong_decisions']:,} decided wrongly"
+    carried = f", {totals.carried:,} of them carried over" if totals.carried else ""
     cost = "cost unknown" if figures["cost_usd"] is None else f"${figures['cost_usd']:.4f}"
     reasoning = f" ({figures['tokens_reasoning']:,} of reasoning)" if figures["tokens_reasoning"] else ""
     tokens = f"{count_of(totals.tokens_in, 'token')} in, {figures['tokens_out']:,} out{reasoning}"
@@ -270,7 +288,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
         ("problem", f"{figures['task']}, {figures['problem']}"),
         ("model", model),
         *([("answered", view.answerers)] if view.answerers else []),
-        ("steps", f"{figures['decided_steps']:,} decided{wrong}"),
+        ("steps", f"{totals.steps - totals.undecided:,} decided{left}{carried}{wrong}"),
         ("samples", samples),
         *([("calls", view.timeouts)] if view.timeouts else []),
         *([("texts", texts)] if (texts := _texts(view)) else []),
@@ -283,7 +301,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
         *_check_rows(view),
         *(("would", line) for line in view.planned),
         ("session", str(figures["session"])),
-        *([("papers", papers)] if (papers := papers_line(view)) else []),
+        *([("rows" if view.writes_table else "papers", papers)] if (papers := papers_line(view)) else []),
     )
     return "".join(f"{name:<8} {one_line(text, 400)}\n" for name, text in lines)
 
@@ -312,7 +330,10 @@ def _has_result(view: RunView) -> bool:
 def papers_line(view: RunView) -> str:
     """Say what papers were written, or why not; empty where none were ordered."""
     if view.papers_fault:
-        mend = f"maker sessions export {session_name(view.session)} --as papers --to DIR writes them"
+        name = session_name(view.session)
+        if view.writes_table:
+            return f"the rows are not written: {view.papers_fault}; maker records results {name} --out FILE writes them"
+        mend = f"maker sessions export {name} --as papers --to DIR writes them"
         return f"the papers are not written: {view.papers_fault}; {mend}"
     if not view.papers:
         return f"none: {view.papers_note}" if view.papers_note else ""

@@ -14,7 +14,7 @@ EXAMPLES = """\
 examples:
   maker interview "a simple task management API"
   maker interview "a recipe app for two" --questions 3 --model openai/gpt-6-luna
-  maker interview --from requirements.json        go on from what was exported
+  maker interview --from requirements.json        continue from what was exported
   maker interview "a backup tool" --questions 0 --headless --json
                                                   no person is asked: agents decide
   maker sessions export NAME --as papers --to DIR REQUIREMENTS.md, AGENTS.md and others
@@ -30,7 +30,7 @@ def run_arguments(arguments: Sequence[str]) -> list[str]:
         InputError: It is not clear what the interview is about.
     """
     # The idea comes first: a word further on may be the value of a flag that only `maker run` knows.
-    first = [arguments[0]] if arguments and not arguments[0].startswith("-") else []
+    first = [arguments[0]] if arguments and arguments[0].strip() and not arguments[0].startswith("-") else []
     chosen, others = _parser().parse_known_args(arguments[len(first) :])
     if bool(first) == (chosen.document is not None):
         given = "both are given" if first else "neither is given"

@@ -140,7 +140,7 @@ def _without_screen(run: LiveRun, *, alone: bool) -> None:
     if not alone:
         run.send(Stop(SCREEN_FAILED))
         return
-    complain("the run goes on without its screen; ctrl+c stops and saves it")
+    complain("the run continues without its screen; ctrl+c stops and saves it")
     run.outlast(SCREEN_FAILED)
 
 

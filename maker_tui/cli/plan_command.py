@@ -25,6 +25,8 @@ def add_plan(commands: argparse._SubParsersAction[Parser]) -> None:
     run.add_argument("--steps", type=count, metavar="S", help="steps of the run, such as 1e6")
     run.add_argument("--task", metavar="NAME", help="take steps and prompt tokens from a task's problem instead")
     run.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="an option of the task's")
+    run.add_argument("--independent", action="store_true",
+                     help="no step depends on another, as rows of a table (of a task it is known)")  # fmt: skip
     run.add_argument("--target", type=float, default=0.95, metavar="T", help="that the run is right (default 0.95)")
     run.add_argument("--m", type=count, default=1, metavar="M", help="steps an agent answers in one call (default 1)")
     _add_model(plan.add_argument_group("the model"))
@@ -121,7 +123,7 @@ def _wanted(chosen: argparse.Namespace) -> tuple[Purchase, list[str]]:
     from maker_engine.planning import Purchase  # noqa: PLC0415 - `--help` does not need the engine
 
     _check_shares(chosen)
-    steps, tokens_in = _of_task(chosen)
+    steps, tokens_in, independent = _of_task(chosen)
     figures = _figures(chosen)
     assumed: list[str] = []
     v = figures.get("v") if chosen.v is None else chosen.v
@@ -137,7 +139,7 @@ def _wanted(chosen: argparse.Namespace) -> tuple[Purchase, list[str]]:
         raise InputError("--tokens and --price go together: the cost of a run needs both")
     return Purchase(
         steps, _law(chosen, figures), 1.0 if v is None else v, chosen.target, chosen.k, chosen.rule, chosen.m, tokens,
-        price, latency, chosen.concurrency, chosen.window, chosen.n,
+        price, latency, chosen.concurrency, chosen.window, chosen.n, independent=independent,
     ), assumed  # fmt: skip
 
 
@@ -154,8 +156,8 @@ def _above_zero(name: str, value: float) -> float:
     return value
 
 
-def _of_task(chosen: argparse.Namespace) -> tuple[int, float | None]:
-    """Return the steps, and the prompt tokens of a task's first step."""
+def _of_task(chosen: argparse.Namespace) -> tuple[int, float | None, bool]:
+    """Return the steps, the prompt tokens of a task's first step, and whether no step depends on another."""
     if chosen.task is None:
         if chosen.steps is None:
             raise InputError("say how many steps the run has: --steps 1e6, or --task NAME")
@@ -163,7 +165,7 @@ def _of_task(chosen: argparse.Namespace) -> tuple[int, float | None]:
             raise InputError(f"steps must be at most 2^64, got {chosen.steps:,}")
         if chosen.steps < 1:
             raise InputError(f"steps must be at least 1, got {chosen.steps}")
-        return chosen.steps, None
+        return chosen.steps, None, chosen.independent
     from maker_engine.runtime.order import RunOrder, prepare, prompt_tokens  # noqa: PLC0415 - only a task needs it
 
     options: dict[str, int | str] = {}
@@ -176,7 +178,7 @@ def _of_task(chosen: argparse.Namespace) -> tuple[int, float | None]:
     steps = chosen.steps or task.expected_steps
     if steps is None:
         raise InputError(f"task {task.name} does not know how many steps this problem takes: add --steps")
-    return steps, prompt_tokens(task)
+    return steps, prompt_tokens(task), task.independent or chosen.independent
 
 
 def _figures(chosen: argparse.Namespace) -> dict[str, Any]:

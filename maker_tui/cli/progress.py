@@ -67,7 +67,7 @@ def form_of(asked: str) -> str:
 def figures(view: RunView) -> str:
     """Show in one line how far a run is, what went wrong, how fast it is and how long it will take."""
     if view.checking is not None:
-        return checking_words(view.checking)
+        return checking_words(view.checking, view.trouble)
     totals, started = view.snapshot.totals, view.snapshot.started
     steps = None if started is None else started.steps
     parts = (

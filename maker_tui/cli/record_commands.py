@@ -219,10 +219,13 @@ def _export(chosen: argparse.Namespace) -> int:
 
 
 def _import(chosen: argparse.Namespace) -> int:
-    from maker_engine.input_files import lines_of  # noqa: PLC0415 - start-up
+    from maker_engine.input_files import is_file, lines_of  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.exchange.export import is_session  # noqa: PLC0415 - start-up
     from maker_engine.sessions.exchange.importing import LONGEST_LINE, import_lines  # noqa: PLC0415 - start-up
     from maker_engine.sessions.library.library import Library  # noqa: PLC0415 - start-up
 
+    if is_file(chosen.file) and is_session(chosen.file):
+        raise InputError(f"{chosen.file} is a session, no export of one: maker sessions duplicate brings it in")
     to = chosen.to or Library().new_path("imported")
     lines = lines_of(chosen.file, "file", LONGEST_LINE)
     begun = list(islice(lines, 1))  # a file that cannot be read is no fault of its first line

@@ -5,21 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from maker_engine.arguments import Arguments
-from maker_engine.core.errors import InputError
-from maker_engine.input_files import path_of, read_named
-from maker_engine.output import complain, say, say_json, say_text, versioned, write_document
-from maker_tui.cli import matching_verbs
-from maker_tui.cli.record_files import opened, write_results, write_table
+from maker_engine.output import complain, say, say_json, versioned, write_document
+from maker_tui.cli import fleet_verbs, matching_verbs, people_verbs
+from maker_tui.cli.record_files import add_out, opened, write_table
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from maker_engine.labelling.units import Units
-
-LARGEST_CODEBOOK = 4_000_000
 EXAMPLES = """\
 examples:
   maker records init tickets.csv > codebook.yaml      a codebook to be filled in
@@ -27,15 +18,19 @@ examples:
   maker records results t.maker --out labelled.csv    the rows, with what was decided
   maker records report t.maker --html report.html     how good, how clear, how dear
   maker records review t.maker                        decide what the votes did not, here
+  maker records gold tickets.csv --problem codebook.yaml --to gold.csv       label a random part here, for --gold
+  maker records audit t.maker --here                  label a random part of the accepted, and see what may be said
   maker records audit t.maker --out blind.csv         a random part of the accepted, to be labelled by people
   maker records audit t.maker --answers blind.csv     what may be said: at most 1 % are wrong (95 % sure)
-  maker records split 8 big.csv --problem codebook.yaml --to parts/
+  maker records split 8 big.csv --problem codebook.yaml --to parts/ --limit-usd 80 --model openai/gpt-6-luna
+  maker records run parts/ --jobs 4                   or make -C parts -j4, sbatch, ssh, systemd, --executor dask
+  maker records status parts/                         one table of all parts
   maker records merge parts/ --out labelled.csv
   maker records pairs people.csv --block surname:3 --compare surname,street --grey grey.csv --sure sure.csv
   maker ask grey.csv --id pair --question "Are left and right one person?" --choices same,different --out voted.csv
   maker records cluster people.csv --sure sure.csv --voted voted.csv --out people-clustered.csv
 
-exit status: 0 done (audit: the claim is shown), 1 audit: not yet, 2 bad input
+exit status: 0 done (audit: the claim is shown), 1 audit: not yet, run: not every part has a result, 2 bad input
 """
 
 
@@ -43,12 +38,16 @@ def main(arguments: Sequence[str]) -> int:
     """Draft codebooks, write results and reports, review by people, audit, split and merge tables of rows.
 
     Returns:
-        The exit status: 0 done, 1 an audit that does not show its claim yet.
+        The exit status: 0 done, 1 an audit that does not show its claim yet, or parts without a result.
 
     Raises:
         InputError: A flag or a file is no good.
     """
-    chosen = _parser().parse_args(arguments)
+    chosen, further = _parser().parse_known_args(arguments)
+    if chosen.act in fleet_verbs.WITH_FLAGS_OF_RUN:
+        chosen.further = further
+    elif further:
+        _parser().parse_args(arguments)  # says what it does not know
     status: int = chosen.act(chosen)
     return status
 
@@ -65,40 +64,14 @@ def _parser() -> Arguments:
     init = _verb(verbs, "init", _init, "draft a codebook from a table's columns", "ROWS")
     init.add_argument("--to", type=Path, metavar="FILE", help="where to write it (default standard output)")
     results = _verb(verbs, "results", _results, "write the rows with what was decided")
-    _add_out(results)
+    add_out(results)
     report = _verb(verbs, "report", _report, "say how good the labels are, how clear and how dear")
     report.add_argument("--html", type=Path, metavar="FILE", help="write it as one page as well")
     report.add_argument("--json", action="store_true", help="print one JSON object")
-    review = _verb(verbs, "review", _review, "have people decide what the votes did not, without seeing the votes")
-    _add_sheet(review)
-    review.add_argument("--below", type=float, default=0.0, metavar="SHARE",
-                        help="also what was accepted with less agreement than this, 0 to 1")  # fmt: skip
-    audit = _verb(verbs, "audit", _audit, "show by people's blind answers how many accepted ones are wrong at most")
-    _add_sheet(audit)
-    audit.add_argument(
-        "--alpha", type=float, default=0.01, metavar="SHARE", help="greatest share of errors (default 0.01)"
-    )
-    audit.add_argument("--delta", type=float, default=0.05, metavar="SHARE",
-                       help="how often the claim may be false (default 0.05)")  # fmt: skip
-    audit.add_argument("--rows", type=int, metavar="N", help="lines of the sheet (default as many as are needed)")
-    audit.add_argument("--seed", type=int, default=0, metavar="N", help="of what is drawn (default 0)")
-    audit.add_argument("--json", action="store_true", help="print one JSON object")
-    _add_split(verbs)
+    people_verbs.add_verbs(verbs)
     matching_verbs.add_verbs(verbs)
-    merge = _verb(verbs, "merge", _merge, "put the results of parts together, every chain verified", "DIR")
-    _add_out(merge)
+    fleet_verbs.add_verbs(verbs)
     return parser
-
-
-def _add_split(verbs: argparse._SubParsersAction[Arguments]) -> None:
-    split = verbs.add_parser("split", help="cut a table into parts that are run anywhere", allow_abbrev=False)
-    split.add_argument("parts", type=int, metavar="N")
-    split.add_argument("rows", metavar="ROWS")
-    split.add_argument("--problem", type=Path, required=True, metavar="FILE", help="the codebook")
-    split.add_argument("--to", type=Path, required=True, metavar="DIR", help="an empty folder")
-    split.add_argument("--limit-usd", type=float, metavar="USD", help="most dollars of all parts together")
-    split.add_argument("--rpm", type=float, metavar="N", help="requests a minute of all parts together")
-    split.set_defaults(act=_split)
 
 
 def _verb(
@@ -111,26 +84,6 @@ def _verb(
     parser.add_argument("named", metavar=what)
     parser.set_defaults(act=act)
     return parser
-
-
-def _add_out(parser: Arguments) -> None:
-    parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="CSV, or JSON Lines by its ending (default standard output, CSV)"
-    )
-    parser.add_argument(
-        "--exact", action="store_true", help="leave cells that a spreadsheet takes for formulas as they are"
-    )
-
-
-def _add_sheet(parser: Arguments) -> None:
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write a sheet to be filled in, without the votes")
-    parser.add_argument(
-        "--answers",
-        metavar="FILE",
-        action="append",
-        help="take in a sheet that is filled in; several times for several people",
-    )
-    parser.add_argument("--reviewer", default="", metavar="NAME", help="who answered, where the sheet does not say")
 
 
 def _init(chosen: argparse.Namespace) -> int:
@@ -151,14 +104,18 @@ def _init(chosen: argparse.Namespace) -> int:
 
 
 def _results(chosen: argparse.Namespace) -> int:
-    write_results(chosen.named, chosen.out, exact=chosen.exact)
+    from maker_engine.records.results import results  # noqa: PLC0415 - help needs none
+
+    path, task, _ = opened(chosen.named)
+    write_table(chosen.out, *results(path, task), exact=chosen.exact)
     return 0
 
 
 def _report(chosen: argparse.Namespace) -> int:
     from maker_engine.records.decided import Decided  # noqa: PLC0415 - help needs none
     from maker_engine.records.people import Answers  # noqa: PLC0415 - likewise
-    from maker_engine.records.report_text import lines, page  # noqa: PLC0415 - likewise
+    from maker_engine.records.report_page import page  # noqa: PLC0415 - likewise
+    from maker_engine.records.report_text import lines  # noqa: PLC0415 - likewise
     from maker_engine.records.summary import figures_of, summary_of  # noqa: PLC0415 - likewise
     from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - likewise
     from maker_engine.sessions.exchange.papers import simulated  # noqa: PLC0415 - likewise
@@ -167,126 +124,14 @@ def _report(chosen: argparse.Namespace) -> int:
     path, task, _ = opened(chosen.named)
     people = Answers(path)
     with Reader(path) as reader:
-        found = summary_of(Decided(reader, task, people), task, people)
-        if simulated(reader):
+        found = summary_of(Decided(reader, task, people), task, people, int(reader.meta()["started"]["k"]))
+        made_up = simulated(reader)
+        if made_up:
             complain("simulated agents answered: these figures say nothing about a real model")
     if chosen.html is not None:
-        write_new(chosen.html, [page(found, f"{path.stem}: {task.label}")])
+        write_new(chosen.html, [page(found, f"{path.stem}: {task.label}", simulated=made_up)])
     if chosen.json:
         say_json(versioned(figures_of(found)))
     else:
         say(*lines(found))
-    return 0
-
-
-def _review(chosen: argparse.Namespace) -> int:
-    from maker_engine.records.people import REVIEW, Answers  # noqa: PLC0415 - help needs none
-    from maker_engine.records.review import Review  # noqa: PLC0415 - likewise
-    from maker_engine.records.sheets import columns, queue, sheet  # noqa: PLC0415 - likewise
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
-    from maker_tui.cli.review_here import review_here  # noqa: PLC0415 - likewise
-
-    path, task, units = opened(chosen.named)
-    people = Answers(path)
-    if chosen.answers:
-        take_in(chosen, units, people, REVIEW)
-        return 0
-    seed = int(getattr(task.problem, "seed", 0)) if hasattr(task, "problem") else 0
-    with Reader(path) as reader:
-        asked = [(step, one) for step, one in queue(reader, task, chosen.below)]
-    if chosen.out is not None:
-        write_table(chosen.out, columns(units), sheet(units, [step for step, _ in asked], seed))
-        say(f"{chosen.out}: {len(asked):,} to answer; then maker records review {chosen.named} --answers {chosen.out}")
-        return 0
-    return review_here(Review(units, asked, people, chosen.reviewer or "you", seed))
-
-
-def take_in(chosen: argparse.Namespace, units: Units, people: object, kind: str) -> None:
-    """Keep what people have written into sheets."""
-    from maker_engine.records.people import Answers  # noqa: PLC0415 - help needs none
-    from maker_engine.records.sheets import read_sheet  # noqa: PLC0415 - likewise
-    from maker_engine.tables.opening import open_table  # noqa: PLC0415 - likewise
-
-    if not isinstance(people, Answers):
-        raise TypeError("people's answers are kept in Answers")
-    for name in chosen.answers:
-        answers = read_sheet(open_table(name), units, kind, chosen.reviewer or Path(name).stem)
-        people.add(answers)
-        say(f"{name}: {len(answers):,} answers kept in {people.path}")
-
-
-def _audit(chosen: argparse.Namespace) -> int:
-    from maker_engine.records.audit import audit, sentence  # noqa: PLC0415 - help needs none
-    from maker_engine.records.guarantee import needed  # noqa: PLC0415 - likewise
-    from maker_engine.records.people import AUDIT, Answers  # noqa: PLC0415 - likewise
-    from maker_engine.records.sheets import accepted, columns, sheet  # noqa: PLC0415 - likewise
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
-
-    if not (0 < chosen.alpha < 1 and 0 < chosen.delta < 1):
-        raise InputError("--alpha and --delta are shares between 0 and 1, such as 0.01 and 0.05")
-    path, task, units = opened(chosen.named)
-    people, claim = Answers(path), (chosen.alpha, chosen.delta)
-    if chosen.answers:
-        take_in(chosen, units, people, AUDIT)
-    with Reader(path) as reader:
-        drawn = accepted(reader, task, chosen.seed)
-        if not drawn.steps:
-            raise InputError(f"session {path} has nothing that was accepted by votes: there is nothing to audit")
-        if chosen.out is not None:
-            count = chosen.rows or needed(len(drawn.steps), *claim)
-            steps = drawn.steps[:count]
-            write_table(chosen.out, columns(units), sheet(units, steps, chosen.seed))
-            say(f"{chosen.out}: {len(steps):,} of {len(drawn.steps):,} accepted at random; fill in the column answer")
-            return 0
-        found = audit(reader, task, units, drawn, people, claim)
-    if chosen.json:
-        say_json(versioned(found._asdict()))
-    else:
-        say(sentence(found, claim), *([f"wrong: {', '.join(found.wrong[:20])}"] if found.wrong else []))
-        if found.beyond > 0:
-            say(f"{found.beyond:,} more are labelled behind a gap in the order of drawing, and cannot count")
-    return 0 if found.certified else 1
-
-
-def _split(chosen: argparse.Namespace) -> int:
-    from maker_engine.documents import read_document  # noqa: PLC0415 - help needs none
-    from maker_engine.labelling.codebook import read_codebook  # noqa: PLC0415 - likewise
-    from maker_engine.records.shards import split  # noqa: PLC0415 - likewise
-    from maker_engine.tables.opening import open_table  # noqa: PLC0415 - likewise
-
-    text = read_named(path_of(str(chosen.problem)), "codebook", LARGEST_CODEBOOK)
-    read_codebook(read_document(text, "the codebook"))
-    parts = split(open_table(chosen.rows), text, chosen.parts, chosen.to, (chosen.limit_usd, chosen.rpm))
-    say(*(f"{chosen.to / part.rows}: rows {part.first + 1:,} to {part.first + part.count:,}" for part in parts))
-    say(f"make -C {chosen.to} MODEL=NAME runs them; then maker records merge {chosen.to} --out FILE")
-    return 0
-
-
-def _merge(chosen: argparse.Namespace) -> int:
-    from maker_engine.records.decided import Decided, result_columns, result_rows  # noqa: PLC0415 - help needs none
-    from maker_engine.records.people import Answers  # noqa: PLC0415 - likewise
-    from maker_engine.records.shards import checked, read_manifest  # noqa: PLC0415 - likewise
-    from maker_engine.sessions.integrity.verify import verify  # noqa: PLC0415 - likewise
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
-
-    folder = path_of(chosen.named)
-    manifest, parts = read_manifest(folder)
-    found = [(part, opened(str(folder / part.session))) for part in parts]
-    votes = 0
-    for part, one in found:
-        checked(folder, manifest, part, one, lambda path, task: [*map(str, verify(path, task).findings)])
-
-    def rows() -> Iterable[dict[str, object]]:
-        for _, (path, task, _units) in found:
-            with Reader(path) as reader:
-                yield from result_rows(Decided(reader, task, Answers(path)))
-
-    for _, (path, _, _) in found:
-        with Reader(path) as reader:
-            votes += int(reader.meta()["totals"]["votes"])
-    write_table(chosen.out, result_columns(found[0][1][2]), rows(), exact=chosen.exact)
-    if chosen.out is not None:
-        say_text(
-            f"{chosen.out}: {manifest['rows']:,} rows of {len(parts)} parts, every chain verified, {votes:,} votes\n"
-        )
     return 0

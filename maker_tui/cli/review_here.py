@@ -1,49 +1,74 @@
-"""A review in the terminal: as a screen, or line by line where there is none."""
+"""People's work on rows in the terminal: as a screen, or line by line where there is none."""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from maker_engine.labelling.wording import plain_question
 from maker_engine.output import ask, say
 from maker_engine.printable import one_line
+from maker_engine.records.quality import agreement_words
 from maker_engine.records.review import Review
+from maker_tui.navigation.screen_opener import ScreenOpener
 from maker_tui.parts.configured_app import ConfiguredApp
 from maker_tui.screens.reviewing import Reviewing
+from maker_tui.terminal.cell_diff import CellDiff
+
+if TYPE_CHECKING:
+    from maker_engine.sessions.store.reader import Reader
+    from maker_tui.runs.labelling import Desk
 
 _SHOWN = 2_000
 """Characters of a cell that are shown."""
 UNDO, SKIP, QUIT = "u", "s", "q"
 
 
-class ReviewApp(ConfiguredApp):
-    """The review alone, in the colours and with the keys of its user.
+class ReviewApp(ConfiguredApp, CellDiff):
+    """People's work on rows alone, in the colours and with the keys of its user.
 
     Args:
-        review: What is asked.
+        desk: What is asked.
     """
 
-    def __init__(self, review: Review) -> None:
+    TITLE = "maker"
+    CSS_PATH = ["../app.tcss"]
+
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._review = review
+        self.opener = ScreenOpener(self, None)
+        self._desk = desk
 
     def on_mount(self) -> None:
         """Show it."""
-        self.push_screen(Reviewing(self._review))
+        self.push_screen(Reviewing(self._desk, self.exit))
+        self.tell_troubles()
 
 
-def review_here(review: Review) -> int:
-    """Ask a person about one thing after the other; what was answered is kept at once. Returns the exit status."""
+def review_here(desk: Desk, reader: Reader | None) -> None:
+    """Ask a person about one thing after the other; what is answered is kept at once.
+
+    Args:
+        desk: What is asked.
+        reader: The session, None before there is one.
+    """
+    review = desk.front.review
     if sys.stdin.isatty() and sys.stdout.isatty():
-        ReviewApp(review).run()
+        ReviewApp(desk).run()
     else:
+        if reader is None:
+            desk.front.more()
+        else:
+            desk.front.fill(reader)
         _line_by_line(review)
-    say(f"{review.answered:,} answered as {review.reviewer}, {len(review) - review.answered:,} left")
-    return 0
+    for one in (each.review for each in desk.lists if each.review.answered or each.review is review):
+        agreed = agreement_words(one.agreement)
+        left = f"{one.answered:,} answered as {one.reviewer}, {one.left:,} left"
+        say(f"{one.kind}: {left}{f'; {agreed}' if agreed else ''}")
 
 
 def _line_by_line(review: Review) -> None:
-    say(f"{len(review):,} to answer as {review.reviewer}; a number or the answer; u undoes, s skips, q leaves")
+    say(f"{review.left:,} to answer as {review.reviewer}; a number or the answer; u undoes, s skips, q leaves")
     while review.unit is not None:
         _show(review)
         ask("> ")
@@ -56,14 +81,16 @@ def _line_by_line(review: Review) -> None:
         elif text == SKIP:
             review.skip()
         elif text:
-            say(f"  {review.revealed if review.answer(text) else f'{one_line(text, 40)!r} is no answer here'}", "")
+            kept = review.answer(text)
+            say(f"  {review.revealed if kept else f'{one_line(text, 40)!r} is no answer here'}", "")
 
 
 def _show(review: Review) -> None:
     unit, labels = review.unit, review.labels()
     if unit is None:
         return
-    say(f"{review.place + 1:,}/{len(review):,}  {one_line(unit.id, 60)}  {plain_question(unit.field)}")
+    whole = review.answered + review.left
+    say(f"{review.answered + 1:,}/{whole:,}  {one_line(unit.id, 60)}  {plain_question(unit.field)}")
     say(*(f"  {name}: {one_line(unit.row.text(name), _SHOWN)}" for name in review.shown))
     numbered = "   ".join(f"{number} {name}" for number, name in enumerate(labels, 1))
     say(f"  {numbered or review.demand()}")

@@ -13,7 +13,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.solving.hopeless import POLICIES
 from maker_engine.options import table
 from maker_engine.options.table import BY_NAME
-from maker_engine.output import say
+from maker_engine.output import say, say_json, versioned
 from maker_engine.printable import one_line
 from maker_tui.cli import look_commands, progress, record_commands
 from maker_tui.cli.library_commands import NAME, add_verbs
@@ -37,24 +37,29 @@ RESUMED = tuple(
         table.find,
         (
             "limit_samples", "limit_usd", "limit_tokens", "limit_minutes", "max_samples", "api_base", "timeout",
-            "undecided", "max_tokens", "max_reasoning_tokens", "out", "allow", "in_doubt",
+            "undecided", "max_tokens", "max_reasoning_tokens", "from_session", "out", "allow", "in_doubt",
         ),
     )
 )  # fmt: skip
 """Options that a run may go on with another value of."""
 FORKED = (table.find("allow"),)
-"""Options that a fork has none of, unless they are given."""
+"""Options that a fork, or a rollback, has none of unless they are given."""
+ROLLBACK = (
+    "Put what a run has changed, such as the database of a migration, back to what it was at one of its steps, verify"
+    " it, and add a fork that begins there. Exit status: 0 verified, 1 not put back, 2 bad input."
+)
 
 
 def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add `maker sessions` to the command line."""
-    sessions = commands.add_parser("sessions", help="list and keep saved sessions, or go on from one",
+    sessions = commands.add_parser("sessions", help="list and keep saved sessions, or resume one",
                                   description=DESCRIPTION)  # fmt: skip
     verbs = sessions.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_verbs(verbs)
     record_commands.add_verbs(verbs)
     look_commands.add_verbs(verbs)
     _add_fork(verbs)
+    _add_rollback(verbs)
     resume = verbs.add_parser("resume", help="continue a session from where it stopped", allow_abbrev=False)
     resume.add_argument("session", metavar=NAME)
     resume.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
@@ -85,7 +90,7 @@ def _resume(chosen: argparse.Namespace) -> int:
     values = given(chosen, RESUMED)
     if headless:
         refuse_unattended(values)
-    changes = changes_of(values, attended=not headless)
+    changes = changes_of(values)
     if chosen.hopeless is not None:
         changes["hopeless"] = chosen.hopeless
     path = find(chosen.session)
@@ -163,7 +168,7 @@ def _fork(chosen: argparse.Namespace) -> int:
     family = record_commands.family_of(chosen, path)
     said = {name: getattr(chosen, name) for name in ("k", "model", "seed", "api_base")}
     changes = {name: value for name, value in said.items() if value is not None}
-    changes |= changes_of(given(chosen, FORKED), attended=False)
+    changes |= changes_of(given(chosen, FORKED))
     if chosen.voter:
         changes["voters"] = tuple(chosen.voter)
     changes = with_prices(path, chosen.fork, {**changes, "accept_models": chosen.accept_models}, chosen.price)
@@ -178,6 +183,36 @@ def _fork(chosen: argparse.Namespace) -> int:
     screen = not (chosen.headless or chosen.json)
     changes = {"apart": screen, "attended": screen, "breaks": breaks, **_unchecked(chosen)}
     return _run(prepare_resume(path, changes, family, number, trusted=chosen.trust), chosen)
+
+
+def _add_rollback(verbs: argparse._SubParsersAction[Parser]) -> None:
+    help_text = "put the world back to one of its steps"
+    rollback = verbs.add_parser("rollback", help=help_text, description=ROLLBACK, allow_abbrev=False)
+    rollback.add_argument("session", metavar=NAME)
+    rollback.add_argument("--at", type=int, required=True, metavar="STEP", help="the step before which it is put back")
+    rollback.add_argument("--fork", type=int, metavar="N", help="of which of its runs (default the newest)")
+    add_options(rollback, FORKED, "none, whatever its run was allowed")
+    _add_trust(rollback)
+    rollback.add_argument("--task", metavar="PATH", help="needed for a session of a task run from a path")
+    rollback.add_argument("--json", action="store_true", help="one JSON object")
+    rollback.set_defaults(act=_rollback)
+
+
+def _rollback(chosen: argparse.Namespace) -> int:
+    from maker_engine.runtime.rollback import plan_rollback, roll_back  # noqa: PLC0415 - start-up
+    from maker_engine.sessions.library.naming import find  # noqa: PLC0415 - start-up
+    from maker_tui.runs.resuming import session_name  # noqa: PLC0415 - start-up
+
+    path = find(chosen.session)
+    family = record_commands.family_of(chosen, path)
+    plan = plan_rollback(path, chosen.at - 1, chosen.fork, family)
+    found = roll_back(plan, getattr(chosen, "allow", ()), trusted=chosen.trust)
+    if chosen.json:
+        say_json(versioned({"step": chosen.at, "fork": found.fork, "verified": True, "value": found.value}))
+        return 0
+    on = "" if found.fork is None else f"; maker sessions resume {session_name(path)} continues there"
+    say(one_line(f"step {chosen.at:,}: {found.words}{on}", 600))
+    return 0
 
 
 def _decision(path: Path, family: type[AnyTask] | None, text: str) -> Any:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maker_engine.core.record.commands import Command
     from maker_tui.navigation.run_leaver import RunLeaver
     from maker_tui.navigation.run_resumer import RunResumer
+    from maker_tui.navigation.run_roller import RunRoller
     from maker_tui.navigation.run_starter import RunStarter
     from maker_tui.navigation.session_opener import SessionOpener
     from maker_tui.parts.configured_app import ConfiguredApp
@@ -62,6 +63,13 @@ class Navigation:
         from maker_tui.navigation.run_starter import RunStarter  # noqa: PLC0415 - start-up: see above
 
         return RunStarter(self._app, self.opened, self, self.show)
+
+    @cached_property
+    def roller(self) -> RunRoller:
+        """What rolls runs back."""
+        from maker_tui.navigation.run_roller import RunRoller  # noqa: PLC0415 - start-up: see above
+
+        return RunRoller(self._app, self.opened, self.opener, self)
 
     @cached_property
     def resumer(self) -> RunResumer:

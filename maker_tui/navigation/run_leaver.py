@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from maker_tui.parts.configured_app import ConfiguredApp
     from maker_tui.parts.messages import NotStarted
 
-LEFT_RUNNING = "left to go on in the background"
+LEFT_RUNNING = "left running in the background"
 """Why a run was stopped that another process goes on with."""
 
 
@@ -120,7 +120,7 @@ class RunLeaver:
             words = f"{name} ended at once: enter opens it"
             self._app.notify(one_line(words), title="not left running", markup=False)
         else:
-            words = f"process {process} goes on with {name}; kill {process} stops and saves it"
+            words = f"process {process} continues {name}; kill {process} stops and saves it"
             self._app.notify(one_line(words), title="left running", markup=False, timeout=12)
 
     def interrupt(self) -> None:

@@ -83,7 +83,7 @@ class RunResumer:
             agreed = partial(self._resume, replace(request, trusted=True))
             self._app.call_from_thread(self._ways.ask_trust, error, request.path, "resume {}", agreed)
         except MakerError as error:
-            self._app.call_from_thread(self._ways.refuse, str(error), "cannot go on")
+            self._app.call_from_thread(self._ways.refuse, str(error), "cannot be resumed")
         finally:
             self._resuming = False
 
@@ -129,7 +129,7 @@ class RunResumer:
             remember(self._app.memory, code, agreed=agreed)
             found = answered(opening, agreed=agreed)
             if found.without:
-                self._ways.refuse(found.without, "cannot go on")
+                self._ways.refuse(found.without, "cannot be resumed")
             else:
                 self.resume(replace(request, family=found.family, asked=True))
 
@@ -150,5 +150,5 @@ class RunResumer:
                 return
             self.resume(replace(request, changes=changes, asked=True))
 
-        hint = "enter goes on · " + ("or undecided=ask" if short.name == "max-samples" else "esc leaves")
-        screen.ask_line("go on with", typed or short.entry, hint, hear)
+        hint = "enter resumes it · " + ("or undecided=ask" if short.name == "max-samples" else "esc leaves")
+        screen.ask_line("resume with", typed or short.entry, hint, hear)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from maker_engine.core.record.model_check import ModelCheck
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.runs.bridge import RunSource
+    from maker_tui.runs.labelling import Desk
     from maker_tui.runs.prepared import Speed
     from maker_tui.runs.viewed import ViewedRun
     from maker_tui.screens.looking import Looking
@@ -78,6 +79,16 @@ class ScreenOpener:
         if view:
             workbench.call_after_refresh(workbench.travel.action_look, view)
         return workbench
+
+    def people(self, desk: Desk, then: Callable[[], None]) -> None:
+        """Show what people are asked about rows, over the screen; `then` is called once that is left."""
+        from maker_tui.screens.reviewing import Reviewing  # noqa: PLC0415 - start-up: few tasks have rows
+
+        def leave() -> None:
+            self._app.pop_screen()
+            then()
+
+        self._app.push_screen(Reviewing(desk, leave))
 
     def workbench(self, source: RunSource, step: int | None) -> None:
         """Show a run on the workbench instead of the present screen; at a step, 0-based, None for where it is."""
@@ -144,6 +155,12 @@ class ScreenOpener:
         from maker_tui.screens.planning import Planning  # noqa: PLC0415 - start-up: home does not need it
 
         self._app.push_screen(Planning(values))
+
+    def put_back(self, step: int, does: str, changes: str, agreed: Callable[[], None], *, live: bool) -> None:
+        """Ask whether the world is to be put back to a step, 0-based; `agreed` is called if it is."""
+        from maker_tui.screens.put_back import PutBack  # noqa: PLC0415 - start-up: few runs are rolled back
+
+        self._app.push_screen(PutBack(step, does, changes, agreed, live=live))
 
     def consent(self, error: UntrustedError, path: Path, asked: str, agreed: Callable[[], None]) -> None:
         """Ask whether a session from elsewhere may use what it names; `agreed` is called if it may."""

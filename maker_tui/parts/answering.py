@@ -63,7 +63,7 @@ class Answering:
         elif self.over:
             view = self._source.view()
             ended = view is None or view.snapshot.outcome in AT_ITS_END
-            words = "the run has ended" if ended else "this run is not going: c goes on with it"
+            words = "the run has ended" if ended else "this run is not going: c resumes it"
         else:
             self._source.send(command)
             return

@@ -61,7 +61,7 @@ class Breakpoints:
                 points = (*points, Breakpoint(number, command.filter))
                 app = self._screen.app
                 fork, on = key_now(app, "workbench.fork", "F"), key_now(app, "workbench.continue", "c")
-                words = f"kept for what comes: {fork} forks, {on} goes on with a stopped run"
+                words = f"kept for what comes: {fork} forks, {on} resumes a stopped run"
                 self._screen.notify(words, title="breakpoint", markup=False, timeout=5)
             case TurnBreak():
                 points = tuple(replace(one, on=command.on) if one.number == command.number else one for one in points)

@@ -86,7 +86,16 @@ class ConfiguredApp(NamedKeys, App[None]):
         if self.colourless:
             self.notify("NO_COLOR is set: there is one theme, without colours", markup=False)
         else:
-            self.search_themes()
+            from maker_tui.parts.palette import theme_palette  # noqa: PLC0415 - start-up
+
+            self.push_screen(theme_palette())
+
+    def action_command_palette(self) -> None:
+        """Open the palette, unless one is open, be it below another screen."""
+        from maker_tui.parts.palette import Palette  # noqa: PLC0415 - start-up
+
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
+            self.push_screen(Palette())  # without Textual's id for it: one that was just closed may still have that
 
     def watch_theme(self, name: str) -> None:
         """Remember a theme that was chosen."""

@@ -1,4 +1,7 @@
-"""Forks: another run from the step in view on, with what the record of that step recommends offered as its changes."""
+"""Forks: another run from the step in view on, with what the record of that step recommends offered as its changes.
+
+And rolling back: a fork before which the world is put back to that step.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
-from maker_tui.parts.messages import ForkAsked
+from maker_tui.parts.messages import ForkAsked, RollbackAsked
 from maker_tui.runs.fork_request import EDITED, ForkRequest, parse_fork_request
 from maker_tui.text.mistake_words import offered_changes
 
@@ -24,7 +27,7 @@ class Forking:
     """Asks what a fork is to do differently, and asks the app for it.
 
     Args:
-        screen: Posts `ForkAsked`.
+        screen: Posts `ForkAsked` and `RollbackAsked`.
         source: The run.
         travel: The step in view.
         breaks: The breakpoints that the fork begins with.
@@ -64,8 +67,15 @@ class Forking:
         offered = self._offer(view, step)
         if self._editing.edited_at(step) is not None:
             offered = f"{offered} {EDITED}".strip()
-        hint = "enter goes on there · model= voter= seed= note= break="
+        hint = "enter forks there · model= voter= seed= note= break="
         self._prompt.request(f"fork at step {step + 1:,}", offered, hint, partial(self._fork, view, step))
+
+    def action_roll_back(self) -> None:
+        """Ask the app to put the world back to the step in view."""
+        view = self._source.view()
+        if view is not None and view.snapshot.started is not None:
+            family, place = type(self._source.task), self._travel.place
+            self._screen.post_message(RollbackAsked(view.session, self._source.branch, place, family))
 
     def _offer(self, view: RunView, step: int) -> str:
         """Offer what the record of the step recommends."""

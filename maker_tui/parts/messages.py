@@ -9,6 +9,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from maker_engine.core.decomposition import AnyTask
     from maker_tui.runs.fork_request import ForkRequest
     from maker_tui.runs.resuming import Resumption
 
@@ -27,6 +28,20 @@ class ForkAsked(Message):
     def __init__(self, request: ForkRequest) -> None:
         super().__init__()
         self.request = request
+
+
+class RollbackAsked(Message):
+    """The world is to be put back to what it was at a step, 0-based, of a run; the user is asked first.
+
+    `family` is the task's class.
+    """
+
+    def __init__(self, path: Path, branch: int, step: int, family: type[AnyTask]) -> None:
+        super().__init__()
+        self.path = path
+        self.branch = branch
+        self.step = step
+        self.family = family
 
 
 class RunLeft(Message):

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
-from textual.binding import Binding
-from textual.command import DiscoveryHit, Hits
+from textual.binding import Binding, BindingType
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hits
 from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
+from textual.theme import ThemeProvider
 
 from maker_tui.settings.keymap import active_bindings, bindings_of
 from maker_tui.widgets.key_bar import MENU, label_of
+
+
+class Palette(CommandPalette):
+    """A palette whose page keys do nothing while its list has no place on the screen: there Textual's fail."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown", "page('page_down')", "next page", show=False),
+        Binding("pageup", "page('page_up')", "page before", show=False),
+    ]
+
+    def action_page(self, action: str) -> None:
+        """Turn a page of the list."""
+        found = self.query_one(CommandList)
+        if found.scrollable_content_region and (found.highlighted or 0) < found.option_count:
+            getattr(found, f"action_{action}")()
 
 
 class Commands(SystemCommandsProvider):
@@ -42,3 +58,8 @@ def fresh(bindings: Iterable[Binding], seen: set[str]) -> Iterator[Binding]:
         if binding.description not in seen and binding.action != MENU:
             seen.add(binding.description)
             yield binding
+
+
+def theme_palette() -> Palette:
+    """Make a palette of the themes."""
+    return Palette(providers=[ThemeProvider], placeholder="Search for themes…")

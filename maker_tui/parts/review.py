@@ -80,7 +80,7 @@ class Review:
         word = outcome_word(snapshot.outcome)
         if snapshot.outcome in AT_ITS_END:
             return word
-        return word._replace(text=f"{word.text}, {key_now(self._screen.app, 'workbench.continue', 'c')} goes on")
+        return word._replace(text=f"{word.text}, {key_now(self._screen.app, 'workbench.continue', 'c')} continues")
 
     def _end_words(self, snapshot: Snapshot) -> str:
         """Say why a run ended, and where it went wrong."""

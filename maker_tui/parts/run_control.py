@@ -38,7 +38,7 @@ STEP_KEYS: list[BindingType] = [
     Binding("s", "draw_sample", "sample", tooltip="draw one sample, then pause; 5s draws five"),
 ]
 RESUME_KEY: BindingType = Binding(
-    "R", "resume", "resume", show=False, tooltip="go on with a stopped run, with a new limit where one ran out"
+    "R", "resume", "resume", show=False, tooltip="resume a stopped run, with a new limit where one ran out"
 )
 BY_HAND = (("vote", "v"), ("decide", "d"), ("strike", "x"))
 
@@ -104,7 +104,7 @@ class RunControl:
         unseen = view is None or self._travel.in_the_past or self._source.writer is not None
         step = None if view is None or unseen else stuck_at(view.snapshot)
         if step is not None and isinstance(command, Continue | STEPS):
-            self._say("it cannot go on", stuck_words(self._screen.app, step))
+            self._say("it cannot continue", stuck_words(self._screen.app, step))
 
     def cannot_steer(self, *, resumes: bool = False) -> bool:
         """Say why a run that another process drives, that is at its end, or that has to go on first, is not steered.
@@ -122,7 +122,7 @@ class RunControl:
             if resumes:
                 return False
             key = key_now(self._screen.app, "workbench.continue", "c")
-            self._say("nothing to do", f"this run has stopped: {key} goes on with it first")
+            self._say("nothing to do", f"this run has stopped: {key} resumes it first")
         return True
 
     def cannot_ask(self, *, resumes: bool = False) -> bool:

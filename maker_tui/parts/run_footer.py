@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from maker_tui.parts.run_control import stuck_at
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from maker_engine.core.record.snapshot import Snapshot
 
 LOOKS = ("inspect", "table", "map", "plots")
-ENDED_KEYS = (*LOOKS, "fork", "next-wrong", "leave", "help", "next-dissent", "dissent-before", "menu")
+ENDED_KEYS = (*LOOKS, "fork", "roll-back", "next-wrong", "leave", "help", "next-dissent", "dissent-before", "menu")
 """Keys of the footer, by their names, most important first; those of a run that can go on begin with that."""
 UNFINISHED_KEYS = ("continue", *ENDED_KEYS)
 HELD_KEYS = ("probe", "decide", "vote", "fork", "continue", "inspect", "step", "edit-prompt", "leave", "help", "menu")
@@ -26,9 +26,12 @@ STUCK_KEYS = ("decide", "vote", "strike", "fork", "probe", "inspect", "edit-prom
 VIEW_KEYS = (*LOOKS, "back", "leave", "help", "next-dissent", "dissent-before", "menu")
 """Of a run that another process drives: none that steers it."""
 PAST_KEYS = (
-    "back", "forth", "now", "fork", "next-wrong", "play", "dissent-before", "next-dissent", "inspect", "leave", "help",
-    "menu",
+    "back", "forth", "now", "fork", "roll-back", "next-wrong", "play", "dissent-before", "next-dissent", "inspect",
+    "leave", "help", "menu",
 )  # fmt: skip
+
+SOMETIMES = ("next-wrong", "roll-back", "review")
+"""Of use where a step of the run is known to be wrong, where the task puts the world back, and where steps are rows."""
 
 
 def footer_keys(
@@ -38,8 +41,8 @@ def footer_keys(
     past: bool,
     over: bool,
     read_only: bool,
-    wrong: bool,
-    acts: bool = False,
+    acts: bool,
+    of_use: Collection[str],
 ) -> list[Binding]:
     """Pick the keys that are of use.
 
@@ -49,8 +52,8 @@ def footer_keys(
         past: It is of the past.
         over: The run has ended, or is not driven by anyone.
         read_only: Another process drives the run.
-        wrong: A step of the run, not only of the moment in view, is known to be wrong.
         acts: The open step acts, or waits for what has been done.
+        of_use: Which of `SOMETIMES` are of use in this run.
     """
     names: Sequence[str] = ()
     if past:
@@ -63,9 +66,13 @@ def footer_keys(
         names = STUCK_KEYS
     elif snapshot.paused and snapshot.open is not None:
         names = ACTING_KEYS if acts else HELD_KEYS
+    unused = {*SOMETIMES} - {*of_use}
+    found = [one for one in named(bindings, names) if name_of(one) not in unused]
     if not names:
-        return usual_keys(bindings, paused=snapshot.paused)
-    return [one for one in named(bindings, names) if wrong or name_of(one) != "next-wrong"]
+        found = usual_keys(bindings, paused=snapshot.paused)
+    if "review" in of_use and not past:
+        found[1:1] = named(bindings, ("review",))
+    return found
 
 
 def usual_keys(bindings: Sequence[BindingType], *, paused: bool) -> list[Binding]:

@@ -32,7 +32,9 @@ STOP_KEYS: list[BindingType] = [
     Binding("K", "change_k", "k", tooltip="vote by another k from here on; 5K makes it 5"),
     Binding("O", "change_voters", "voters", tooltip="let other voters answer from here on"),
     Binding("F", "fork", "fork", tooltip="another run from the step in view on, with changes"),
-]
+    Binding("Z", "roll_back", "roll back", show=False,
+            tooltip="put back what the run has changed, such as a database, to the step in view; it is asked first"),
+]  # fmt: skip
 
 
 def say_error(screen: MakerScreen, title: str, reason: str) -> None:

@@ -169,6 +169,6 @@ def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
         temperature=temperature_of(order, saved.adjustments, saved.voters),
         answered_by=by_family(saved.answered) or saved.run.answered_by,
         limit_is_estimate=limited and totals.tokens_estimated > 0,
-        forecast=later(saved.run, Expected(k_from="as recorded")),
-        **result_fields(saved.task, saved.state, saved.run.outcome),
+        forecast=later(saved.run, Expected(k_from="as recorded", independent=saved.task.independent)),
+        **result_fields(saved.task, saved.state, saved.run),
     )  # fmt: skip

@@ -106,7 +106,7 @@ def verdict(found: Comparison) -> str:
         return f"They are the same: {count_of(found.compared, 'step')} decided alike."
     if not found.decided_by_both:
         longer = "first" if found.left.steps > found.right.steps else "second"
-        return f"Both decided {count_of(found.compared, 'step')} alike; the {longer} one goes on from there."
+        return f"Both decided {count_of(found.compared, 'step')} alike; the {longer} one continues from there."
     share = f"both decided {count_of(found.compared, 'step')}, {count(found.differing)} of them differently"
     return f"They part at step {ordinal(found.parts_at)}; {share}."
 

@@ -73,7 +73,7 @@ def text_of(option: RunOption, value: Value) -> str:
 PROBLEM = (
     Field(
         "problem", "problem file",
-        "A file with the problem, or a session with the one to take; it goes before the options above. Tab completes.",
+        "A file with the problem, or a session to take it from; it replaces the options above. Tab completes.",
         empty="none",
     ),
 )  # fmt: skip

@@ -17,6 +17,8 @@ from maker_tui.runs.order_form import Field
 
 MOST_STEPS = 2**64
 RULES = ("ahead", "lead-table")
+INDEPENDENT = "independent"
+"""Key of what no field shows: not empty where the run that is planned has steps that do not depend on each other."""
 FIELDS = (
     Field("steps", "steps", "Steps of the run, such as 1e6.", "1e6"),
     Field("p", "p or law", "How often a valid sample is right; or a law of p: A to E, or a JSON file.", "0.99"),
@@ -48,6 +50,7 @@ def read_plan(values: Mapping[str, str]) -> Purchase:
         steps, _law(values["p"].strip()), _number(values, "v"), _number(values, "target"),
         _whole(values, "k") if k else None, values["rule"], 1, _two(values, "tokens"), _two(values, "price"),
         _number(values, "latency"), _whole(values, "concurrency"), _whole(values, "window"), _whole(values, "n"),
+        independent=bool(values.get(INDEPENDENT)),
     )  # fmt: skip
 
 
@@ -113,6 +116,7 @@ def plan_values(values: Mapping[str, str], prepared: PreparedRun | None) -> dict
     taken["rule"] = rule if rule in RULES else RULES[0]
     if prepared is None:
         return taken
+    taken[INDEPENDENT] = "yes" if prepared.task.independent else ""
     figures = prepared.plan.model.figures
     known: dict[str, float | int | None] = {
         "steps": prepared.forecast.steps, "p": figures.p, "v": figures.v, "latency": figures.latency_s or None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 AT_ITS_END = frozenset(outcome for outcome in Outcome if outcome.concluded)
 """Every step is decided: there is nothing to go on with."""
 _ENDS: dict[str | None, str] = {
-    Outcome.SOLVED: "its result is verified",
+    Outcome.SOLVED: "its result has passed the check",
     Outcome.INFEASIBLE: "that there is no solution is verified",
     Outcome.FINISHED: "its task has no check of the whole",
     Outcome.UNSOLVED: "its result failed the check",
@@ -62,7 +62,7 @@ def at_its_end(outcome: str | None, fork: str) -> str:
     """
     if outcome not in AT_ITS_END:
         return ""
-    return f"nothing is left to go on with: every step is decided, and {_ENDS[outcome]}. {fork}"
+    return f"nothing is left to resume: every step is decided, and {_ENDS[outcome]}. {fork}"
 
 
 def session_name(path: Path) -> str:
@@ -71,7 +71,7 @@ def session_name(path: Path) -> str:
 
 
 def resume_command(path: Path, branch: int | None = None) -> str:
-    """Return the command that continues a session, with every flag that it needs; empty where it cannot go on.
+    """Return the command that continues a session, with every flag that it needs; empty where it cannot continue.
 
     Args:
         path: The session.
@@ -107,7 +107,7 @@ def going_on_line(path: Path, branch: int | None = None) -> str:
     if (writer := writer_of(path)) is not None:
         return f"look on  maker sessions resume {one_line(session_name(path), 4_000)}; kill {writer} stops it, saved\n"
     command = resume_command(path, branch)
-    return f"go on    {one_line(command, 4_000)}\n" if command else ""
+    return f"resume   {one_line(command, 4_000)}\n" if command else ""
 
 
 def parse_changes(text: str) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def parse_changes(text: str) -> dict[str, Any]:
         name, equals, value = word.removeprefix("--").partition("=")
         if name not in _READERS or not equals:
             known = ", ".join(f"{one}=" for one in _READERS)
-            raise InputError(f"a run does not go on with {one_line(word, 40)!r}: write {known}")
+            raise InputError(f"a run cannot be resumed with {one_line(word, 40)!r}: write {known}")
         order_field, read = _READERS[name]
         changes[order_field] = read(name, value)
     return changes

@@ -51,7 +51,7 @@ class ViewedRun:
     def __init__(self, source: RunSource, records: Records) -> None:
         self.source = source
         self.records = records
-        self.marks = Marks()
+        self.marks = Marks(independent=source.task.independent)
         self.task = source.task
         self.wrong_steps: dict[int, WrongStep] = {}
 

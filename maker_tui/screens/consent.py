@@ -77,7 +77,7 @@ class Consent(NamedKeys, ModalScreen[None]):
 
 def consent_lines(error: UntrustedError, command: str, key: str, width: int) -> list[Text]:
     """Lay out what a session names, and what can be done about it."""
-    rows = [("This session was not begun here, and going on would use what it names:", "plain"), ("", "plain")]
+    rows = [("This session was not begun here, and continuing it would use what it names:", "plain"), ("", "plain")]
     rows += [(f"server  {_cut(error.address)}", "strong")] if error.address is not None else []
     rows += [(f"model   {_cut(model)}", "strong") for model in error.models]
     rows.append(("", "plain"))
@@ -87,7 +87,7 @@ def consent_lines(error: UntrustedError, command: str, key: str, width: int) -> 
         rows.append(("or, for a server of yours, with --api-base URL instead of --trust.", "plain"))
     else:
         rows.append(("Its provider is asked with your API key, and you pay.", "plain"))
-        rows.append((f"Press {key} to agree and go on.", "accent"))
+        rows.append((f"Press {key} to agree and continue.", "accent"))
     return [row for one in rows for row in flowed([one], max(20, width))]
 
 

@@ -70,11 +70,11 @@ class Conversation(MakerScreen):
         Binding("tab", "pane(1)", "next pane", tooltip="to the next pane"),
         Binding("w", "bench", "workbench", tooltip="to the workbench, where every vote can be seen"),
         Binding("X", "export", "papers", tooltip="write the papers of the document as it is"),
-        Binding("space", "pause", "pause", tooltip="pause the run, or go on"),
-        Binding("q", "leave", "leave", tooltip="leave; everything is saved, and it goes on later from here"),
+        Binding("space", "pause", "pause", tooltip="pause the run, or continue"),
+        Binding("q", "leave", "leave", tooltip="leave; everything is saved, and it can be resumed from here"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
-        Binding("c", "resume", "go on", show=False, tooltip="go on with a saved run"),
+        Binding("c", "resume", "continue", show=False, tooltip="resume a saved run"),
         Binding("I", "name", "who", show=False, tooltip="say who you are: every answer bears a name"),
         Binding("shift+tab", "pane(-1)", "pane before", show=False, tooltip="to the pane before"),
         CHECK_KEY,
@@ -192,15 +192,15 @@ class Conversation(MakerScreen):
             self._answering.over = True
             reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
             more = self._source.writer is None and snapshot.outcome not in AT_ITS_END
-            self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c goes on" if more else reason)
+            self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c continues" if more else reason)
             for bar in self.footers:
-                bar.offer(named(self.BINDINGS, ("go-on", *ENDED_KEYS) if more else ENDED_KEYS))
+                bar.offer(named(self.BINDINGS, ("continue", *ENDED_KEYS) if more else ENDED_KEYS))
         elif self._source.writer is not None:
             self._banner.tell(LOOKING_ON, f"process {self._source.writer} drives this run, and you look on")
             for bar in self.footers:
                 bar.offer(named(self.BINDINGS, ENDED_KEYS))
         elif view.checking is not None:
-            self._banner.tell(CHECKING, checking_words(view.checking))
+            self._banner.tell(CHECKING, checking_words(view.checking, view.trouble))
         elif snapshot.hopeless is not None and snapshot.paused:
             self._banner.tell(HELD, "no sample of the open step can be used: w opens the vote, and says why")
         elif snapshot.undecided and snapshot.paused:

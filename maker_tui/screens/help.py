@@ -45,14 +45,15 @@ GLOSSARY = (
 PURPOSES: Sequence[tuple[str, tuple[str, ...]]] = (
     ("sessions", ("open", "search", "order", "order-before", "mark", "versus", "show-all", "rename", "duplicate",
                   "delete", "undo", "refresh", "demo")),
-    ("go on", ("pause", "step", "sample", "one-vote", "continue", "go-on", "resume", "until", "to-dissent", "break",
-               "breakpoints")),
+    ("run control", ("pause", "step", "sample", "one-vote", "continue", "resume", "until", "to-dissent", "break",
+                     "breakpoints")),
+    ("people", ("review", "take-back", "next-row", "next-list", "claim", "who", "people-a-row")),
     ("the open step", ("answer", "own-words", "probe", "edit-prompt", "vote", "decide", "strike", "k", "voters")),
     ("look", ("inspect", "table", "map", "plots", "schedule", "workbench", "forks", "filter", "model-check", "read")),
     ("from step to step", ("back", "forth", "next-flag", "flag-before", "next-dissent", "dissent-before", "next-wrong",
                            "play", "now", "go-to", "find", "narrow", "next-match", "match-before")),
-    ("another run", ("fork", "new-run", "run-again", "plan", "start")),
-    ("the document", ("papers", "who")),
+    ("another run", ("fork", "roll-back", "new-run", "run-again", "plan", "start")),
+    ("the document", ("papers",)),
     ("panes", ("next-pane", "pane-before", "zoom", "taller", "lower", "border-left", "border-right", "usual-layout")),
 )  # fmt: skip
 """What keys of a screen are for: a heading, and the second halves of their names. Others come at the end."""

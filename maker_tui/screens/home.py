@@ -87,7 +87,7 @@ class Home(MakerScreen):
         ),
         Binding("O", "order_before", "order before", show=False, tooltip="the order before"),
         Binding("u", "undo", "undo", tooltip="bring back the session deleted last, then the one before it"),
-        Binding("R", "resume", "resume", tooltip="go on with the session under the cursor"),
+        Binding("R", "resume", "resume", tooltip="resume the session under the cursor"),
         Binding("r,f2", "rename", "rename", tooltip="give the session under the cursor a name"),
         Binding("T", "forks", "forks", tooltip="the tree of forks of the session under the cursor"),
         Binding("y", "duplicate", "duplicate", tooltip="copy the session under the cursor"),

@@ -19,7 +19,7 @@ from textual.worker import get_current_worker
 from maker_engine.core.errors import InputError
 from maker_engine.planning import Purchase, plan
 from maker_tui.parts.maker_screen import MakerScreen
-from maker_tui.runs.plan_form import FIELDS, read_plan, run_values
+from maker_tui.runs.plan_form import FIELDS, INDEPENDENT, read_plan, run_values
 from maker_tui.text.plan_lines import lines
 from maker_tui.text.plan_plots import PLOTS, plot
 from maker_tui.text.roles import line
@@ -96,7 +96,7 @@ class Planning(MakerScreen):
     @property
     def values(self) -> dict[str, str]:
         """What every field holds, by its key."""
-        held = {}
+        held = {INDEPENDENT: self._first.get(INDEPENDENT, "")}
         for entry in self.query(".entry"):
             if isinstance(entry, Input):
                 held[entry.id or ""] = entry.value

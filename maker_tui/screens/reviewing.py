@@ -1,135 +1,245 @@
-"""The review of a table: one row, its labels by number, undo; how the votes went is shown once it is answered."""
+"""People's work on the rows of a table: one row, its labels by key, undo; how the votes went is shown once it is done.
+
+Three lists are worked on alike: what the votes did not decide, gold, and an audit. In the last two nothing of the
+votes is shown, and what an audit may say only when it is asked for: no answer before that can then be taken back.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import Key, Resize
-from textual.screen import Screen
-from textual.widgets import Input
+from textual.containers import Horizontal
+from textual.events import Key, Paste, Resize
 
-from maker_engine.labelling.wording import plain_question
-from maker_engine.printable import one_line, printable
-from maker_engine.records.review import Review
-from maker_tui.settings.keymap import NamedKeys
-from maker_tui.text.flow import flowed
+from maker_engine.core.errors import InputError
+from maker_engine.printable import one_line
+from maker_engine.records.people import AUDIT
+from maker_tui.parts.maker_screen import MakerScreen, act_on
+from maker_tui.text.figures import count, place_words
+from maker_tui.text.roles import line
+from maker_tui.text.words import run_word
+from maker_tui.widgets.key_bar import KeyBar, keys_of, name_of
 from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.prompt_line import PromptLine
+from maker_tui.widgets.review_lines import asked_lines, keys_of_labels, list_lines
+from maker_tui.widgets.strips import HeadLine
 
-_SHOWN = 20_000
-"""Characters of a cell that are shown."""
+if TYPE_CHECKING:
+    from maker_tui.runs.labelling import Desk
+
+LOOK_S = 0.5
+ROOM_FOR_BOTH = 110
+"""Columns from which on what is known of the list is beside the row, and not below it."""
+MOST_PEOPLE = 20
 
 
-class Reviewing(NamedKeys, Screen[None]):
+class Reviewing(MakerScreen):
     """Asks a person about one thing after the other.
 
     Args:
-        review: What is asked.
+        desk: What is asked.
+        leave: Called when the screen is left.
     """
 
     CSS_PATH = "reviewing.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "undo", "undo", show=False, tooltip="take the last answer back, and answer again"),
-        Binding("n", "skip", "next row", show=False, tooltip="leave this row for later"),
-        Binding("a", "type", "answer", show=False, tooltip="type an answer"),
-        Binding("escape,q", "leave", "leave", show=False, tooltip="leave; every answer is kept"),
-    ]
+        Binding("a", "type", "answer", tooltip="type an answer"),
+        Binding("u", "undo", "take back", tooltip="take the last answer back, and answer again"),
+        Binding("n", "skip", "next row", tooltip="leave this row for later"),
+        Binding("J", "turn", "next list", tooltip="to the next list: the review, gold, the audit"),
+        Binding("percent_sign", "claim", "claim", key_display="%",
+                tooltip="what the audit may say so far; no answer before can be taken back then"),
+        Binding("I", "name", "who", tooltip="say who you are: every answer bears a name"),
+        Binding("M", "share", "people a row", show=False, tooltip="how many people are to answer each row"),
+        Binding("q,escape", "leave", "leave", tooltip="leave; every answer is kept"),
+        Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
+        Binding("colon", "app.command_palette", "menu", tooltip="every command by name"),
+    ]  # fmt: skip
 
-    def __init__(self, review: Review) -> None:
+    HELP_TITLE = "people and rows"
+    HELP_WORDS = (
+        "One row at a time: a key of a label answers, and the next one comes. Every answer is on the disk at once.",
+        "You are not shown how the votes went before you have answered; in gold and in an audit never.",
+        "Rows come in while the run decides others. What other people answer meanwhile, elsewhere, is left out.",
+    )
+    HELP_OF = (("in the pane", LinePane),)
+
+    def __init__(self, desk: Desk, leave: Callable[[], None]) -> None:
         super().__init__()
-        self._review = review
+        self._desk, self._leave = desk, leave
+        self._head = HeadLine()
+        self._row, self._known = LinePane("row", id="row"), LinePane("list", id="known")
+        self._prompt = PromptLine()
 
     def compose(self) -> ComposeResult:
-        """A pane, and a line to type in where the answer is none of a list."""
-        yield LinePane("row", id="row")
-        yield Input(id="typed")
+        """Head line; the row, and what is known of its list beside or below it; a line to type in; footer."""
+        yield self._head
+        with Horizontal(id="panes"):
+            yield self._row
+            yield self._known
+        yield self._prompt
+        yield KeyBar(self._keys())
 
     def on_mount(self) -> None:
-        """Make the pane ready to be read."""
-        self.query_one("#row", LinePane).focus()
+        """Begin to look for rows."""
+        for one in self._desk.lists:
+            one.changed = self._lay_out
+        self._row.focus()
+        self._look()
+        self.set_interval(LOOK_S, self._look)
+
+    def on_unmount(self) -> None:
+        """Let nothing that is still being read come back here."""
+        for one in self._desk.lists:
+            one.changed = _nothing
 
     def on_resize(self, _event: Resize) -> None:
-        """Lay the row out once the pane has its new width."""
+        """Lay the row out once the panes have their new size."""
+        self.set_class(self.size.width >= ROOM_FOR_BOTH, "-beside")
         self.call_after_refresh(self._lay_out)
 
+    def _look(self) -> None:
+        self._try(self._desk.front.more)
+        self._tell_where()
+
+    def _tell_where(self) -> None:
+        source = self._desk.source
+        view = None if source is None else source.view()
+        if source is None or view is None or view.snapshot.started is None:
+            self._head.tell(self._desk.task.title, facts=(self._desk.task.label,))
+            return
+        snapshot, started = view.snapshot, view.snapshot.started
+        place = place_words(max(0, snapshot.totals.steps - 1), snapshot.totals.steps)
+        badge = "SIMULATED" if started.simulated else ""
+        word = run_word(snapshot, live=source.live)
+        self._head.tell(started.title, facts=(place, started.problem), badge=badge, word=word)
+
     def _lay_out(self) -> None:
-        review, pane = self._review, self.query_one("#row", LinePane)
-        pane.entitle(f"review · {review.place:,} of {len(review):,} · {one_line(review.reviewer, 30)}", self._keys())
-        pane.show(review_lines(review, max(20, pane.size.width)))
+        if not self.is_mounted:
+            return
+        front = self._desk.front
+        review, width = front.review, max(20, self._row.size.width)
+        done = f"{count(review.answered)} answered, {count(review.left)} left"
+        self._row.entitle(f"{front.kind} · {done} · {one_line(review.reviewer, 30)}")
+        known = list_lines(front, self._desk.lists, max(20, (self._known if self._beside else self._row).size.width))
+        self._row.show([*asked_lines(front, width), *([] if self._beside else [line(), *known])])
+        self._known.show(known)
+        for bar in self.footers:
+            bar.offer(self._keys())
 
-    def _keys(self) -> str:
-        if self._review.unit is None:
-            return "u undo  q leave"
-        return (
-            "1–9 label  a type  u undo  n next  q leave" if self._review.labels() else "a type  u undo  n next  q leave"
-        )
+    @property
+    def _beside(self) -> bool:
+        return self.has_class("-beside")
 
-    def on_key(self, event: Key) -> None:
-        """Take the number of a label."""
-        if event.key.isdecimal() and not self.has_class("typing"):
+    def _keys(self) -> list[Binding]:
+        """Pick the keys that do something now."""
+        front = self._desk.front
+        idle = {"claim"} if front.kind != AUDIT else set()
+        idle |= {"answer", "next-row"} if front.review.unit is None else set()
+        idle |= set() if front.review.can_undo else {"take-back"}
+        idle |= {"next-list"} if len(self._desk.lists) < 2 else set()
+        return [one for one in keys_of(self.BINDINGS) if name_of(one) not in idle]
+
+    async def on_key(self, event: Key) -> None:
+        """Type into the line that is up; else take the key of a label, before anything else is done with it."""
+        if self._prompt.typed(event):
             event.stop()
-            if 1 <= int(event.key) <= len(self._review.labels()):
-                self._review.answer(event.key)
-                self._lay_out()
+            event.prevent_default()
+            return
+        labels = self._desk.front.review.labels()
+        keys = keys_of_labels(labels)
+        if event.key in keys:
+            event.stop()
+            event.prevent_default()
+            self._try(lambda: self._answer(labels[keys.index(event.key)]))
+        else:
+            await act_on(self.app, event, self)
+
+    def on_paste(self, event: Paste) -> None:
+        """Paste into the line that is up."""
+        self._prompt.pasted(event)
+
+    def _answer(self, text: str) -> None:
+        review = self._desk.front.review
+        if not review.answer(text):
+            raise InputError(f"no answer here: {one_line(review.demand(), 200)}")
+        self._row.scroll_lines_to(0)
+        if review.unit is None:
+            self._desk.front.claim()
+        self._lay_out()
+
+    def action_type(self) -> None:
+        """Ask for an answer."""
+        if self._desk.front.review.unit is not None:
+            hint = f"{one_line(self._desk.front.review.demand(), 200)} · esc takes it back"
+            self._prompt.request("answer", "", hint, self._answer)
 
     def action_undo(self) -> None:
         """Take the last answer back."""
-        self._review.undo()
+        if not self._desk.front.review.can_undo:
+            self.notify("no answer can be taken back", title="take back", markup=False, timeout=3)
+        self._try(self._desk.front.review.undo)
         self._lay_out()
 
     def action_skip(self) -> None:
         """Go on to the next row."""
-        self._review.skip()
+        self._desk.front.review.skip()
+        self._row.scroll_lines_to(0)
         self._lay_out()
 
-    def action_type(self) -> None:
-        """Open the line to type in."""
-        if self._review.unit is not None:
-            self.add_class("typing")
-            typed = self.query_one("#typed", Input)
-            typed.placeholder = one_line(self._review.demand(), 200)
-            typed.focus()
+    def action_turn(self) -> None:
+        """Show the next list."""
+        self._desk.turn()
+        self._look()
+        self._lay_out()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take what was typed; what is no answer stays to be changed."""
-        if not self._review.answer(event.value):
-            self.notify(f"no answer here: {one_line(self._review.demand(), 200)}", severity="warning", markup=False)
-            return
-        self._stop_typing()
+    def action_claim(self) -> None:
+        """Show what may be said."""
+        if self._desk.front.kind == AUDIT:
+            self._desk.front.claim()
+        else:
+            self.notify("only an audit shows what may be said", title="claim", markup=False, timeout=3)
+
+    def action_name(self) -> None:
+        """Ask who is at the keys."""
+        self._prompt.request("who are you?", self._desk.front.review.reviewer, "enter · esc takes it back", self._named)
+
+    def _named(self, text: str) -> None:
+        if text.strip():
+            self._desk.rename(text.strip())
+        self._lay_out()
+
+    def action_share(self) -> None:
+        """Ask how many people are to answer each row."""
+        hint = f"1 to {MOST_PEOPLE}, each with a name (I) · esc takes it back"
+        self._prompt.request("people a row", str(self._desk.front.review.needs), hint, self._shared)
+
+    def _shared(self, text: str) -> None:
+        if not text.strip().isdecimal() or not 1 <= int(text.strip()[:3]) <= MOST_PEOPLE:
+            raise InputError(f"people a row are a number from 1 to {MOST_PEOPLE}, not {one_line(text, 20)!r}")
+        self._desk.share(int(text))
         self._lay_out()
 
     def action_leave(self) -> None:
-        """Close the line to type in, or leave."""
-        if self.has_class("typing"):
-            self._stop_typing()
-        else:
-            self.app.exit()
+        """Leave; what is labelled as gold is written."""
+        self._try(self._save)
+        self._leave()
 
-    def _stop_typing(self) -> None:
-        self.query_one("#typed", Input).value = ""
-        self.remove_class("typing")
-        self.query_one("#row", LinePane).focus()
+    def _save(self) -> None:
+        if words := self._desk.save_gold():
+            self.app.notify(words, title="gold", markup=False)
+
+    def _try(self, act: Callable[[], object]) -> None:
+        """Do what reads or writes a file; say in a line why it cannot be done."""
+        try:
+            act()
+        except InputError as error:
+            self.app.notify(one_line(str(error)), title="people's answers", severity="error", markup=False)
 
 
-def review_lines(review: Review, width: int) -> list[Text]:
-    """Lay out what is asked, and what the votes said of the last one."""
-    rows: list[tuple[str, str]] = []
-    unit = review.unit
-    if unit is None:
-        rows.append((f"That was all: {review.answered:,} answered, each kept.", "strong"))
-    else:
-        rows += [(f"{one_line(unit.id, 60)}: {plain_question(unit.field)}", "strong"), ("", "plain")]
-        for name in review.shown:
-            text = printable(unit.row.text(name)[:_SHOWN], newlines=True)
-            rows += [(line, "plain") for line in f"{name}: {text}".splitlines()]
-        rows.append(("", "plain"))
-        labels = review.labels()
-        rows += [(f"{number}  {label}", "accent") for number, label in enumerate(labels, 1)]
-        if not labels:
-            rows.append((review.demand(), "accent"))
-    if review.revealed:
-        rows += [("", "plain"), (one_line(review.revealed, 400), "plain")]
-    return [row for one in rows for row in flowed([one], width)]
+def _nothing() -> None:
+    """Do nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import compress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -11,6 +12,7 @@ from textual.containers import Vertical
 from textual.events import Key, Paste, Resize
 
 from maker_engine.core.record.decisions import describe
+from maker_engine.core.task.acting import rolls_back
 from maker_tui.parts.breakpoints import Breakpoints
 from maker_tui.parts.check_notice import CHECK_KEY, notice, open_check
 from maker_tui.parts.counted_keys import CountedKeys
@@ -21,8 +23,9 @@ from maker_tui.parts.maker_screen import HIGH_ROWS, SHORT_ROWS, MakerScreen
 from maker_tui.parts.pane_grid import PANE_KEYS, PaneGrid
 from maker_tui.parts.prompt_editing import PromptEditing
 from maker_tui.parts.review import Review
+from maker_tui.parts.rows import PEOPLE_KEY, Rows
 from maker_tui.parts.run_control import RESUME_KEY, STEP_KEYS, RunControl, stuck_at, stuck_words
-from maker_tui.parts.run_footer import footer_keys, usual_keys
+from maker_tui.parts.run_footer import SOMETIMES, footer_keys, usual_keys
 from maker_tui.parts.run_watch import RunWatch
 from maker_tui.parts.steering import STOP_KEYS, Steering
 from maker_tui.parts.step_navigator import StepNavigator
@@ -77,9 +80,11 @@ class Workbench(MakerScreen):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (SHORT_ROWS, "-usual"), (HIGH_ROWS, "-tall")]
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", "pause", tooltip="pause the run, or go on; samples in flight still count"),
+        Binding("space", "pause", "pause", tooltip="pause the run, or continue; samples in flight still count"),
         *STEP_KEYS,
-        Binding("c", "continue", "continue", tooltip="go on until something else stops the run, or with a stopped one"),
+        Binding(
+            "c", "continue", "continue", tooltip="continue until something else stops the run; resume a stopped one"
+        ),
         Binding("q", "leave", "leave", tooltip="leave the run: stop and save it, or leave it running; it is asked"),
         Binding("question_mark", "help", "help", tooltip="keys and words of this screen"),
         Binding("f", "filter", "filter", tooltip="narrow the red-flag log to one rule, the next one each time"),
@@ -91,6 +96,7 @@ class Workbench(MakerScreen):
         Binding("enter", "banner", "read", show=False, tooltip="the whole of a message that is cut"),
         RESUME_KEY,
         Binding("a", "answer", "answer", show=False, tooltip="to the open question, and the document it is about"),
+        PEOPLE_KEY,
         *HAND_KEYS,
         *PANE_KEYS,
     ]
@@ -132,10 +138,13 @@ class Workbench(MakerScreen):
         self._editing = PromptEditing(self, source, self._control, self.travel, self._keys)
         self._forking = Forking(self, source, self.travel, self._breaks, self._editing, self._prompt)
         self._review = Review(self, source, self.travel)
+        self._rows = Rows(self, source, self.travel, self._tally, self.show_now)
+        self.set_class(self._rows.independent, "-rows")
+        self._progress.rows = self._rows.independent
         self._leaving = Leaving(self, source, self._control, self._show_saving)
         acting = (self._control, self._steering, self._hand, self._editing, self._forking)
         navigator = StepNavigator(self, self.travel, self._keys)
-        take_actions(self, navigator, self.travel, *acting, self._review, self._leaving, self._grid)
+        take_actions(self, navigator, self.travel, *acting, self._review, self._rows, self._leaving, self._grid)
 
     def compose(self) -> ComposeResult:
         """Head line; four panes in two columns, and what a large window shows beside them; footer."""
@@ -148,6 +157,8 @@ class Workbench(MakerScreen):
                 yield self._progress
             with Vertical(id="right", classes="column"):
                 yield self._tally
+                if self._rows.independent:
+                    yield self._rows.pane
                 yield self._flags
             with Vertical(id="far", classes="column"):
                 yield self._decided
@@ -162,7 +173,7 @@ class Workbench(MakerScreen):
     def _reach(self) -> int:
         """Return how many panes tab goes round: those of a small window, and in a large one the two beside them."""
         large = not self.has_class("-low") and (self.has_class("-broad") or self.has_class("-wide", "-tall"))
-        return 6 if large else 4
+        return 6 if large else 4 + self._rows.independent
 
     @property
     def session_path(self) -> Path | None:
@@ -178,7 +189,10 @@ class Workbench(MakerScreen):
         """Begin to look at the run."""
         word = starting_word(self._source)
         self._head.tell(self._source.task.title, facts=(self._source.task.label,), word=word)
-        self._grid.take_panes(self._board, self._tally, self._flags, self._progress, self._decided, self._response)
+        panes = [self._board, self._tally, self._flags, self._progress, self._decided, self._response]
+        if self._rows.independent:
+            panes[2:5] = [self._rows.pane, self._flags, self._progress]
+        self._grid.take_panes(*panes)
         self._grid.bring_forward(self._board)
         self._grid.bring_forward(self._tally)
         self._tally.focus()
@@ -259,15 +273,17 @@ class Workbench(MakerScreen):
         if started is not None:
             self._head.tell(
                 started.title,
-                facts=(started.problem, started.model),
+                facts=(started.problem, *self._rows.queue_words(snapshot.totals), started.model),
                 badge="SIMULATED" if started.simulated else "",
                 word=word,
             )
         self._board.show_state(family, snapshot.state)
-        self._tally.entitle("votes", alike(view.copies))
-        self._tally.show_votes(
-            snapshot, partial(describe, family), view.copies, waiting=view.waiting, acts=bool(view.awaits)
-        )
+        if not self._rows.pinned:
+            self._tally.entitle("votes", alike(view.copies))
+            self._tally.show_votes(
+                snapshot, partial(describe, family), view.copies, waiting=view.waiting, acts=bool(view.awaits)
+            )
+        self._rows.show(view)
         self._flags.show_flags(snapshot)
         self._progress.show_progress(view, word)
         self._meter.show_progress(view)
@@ -277,7 +293,7 @@ class Workbench(MakerScreen):
         """Say so while the run holds, or waits for someone to settle its open step."""
         snapshot = view.snapshot
         if view.checking is not None:
-            self._review.banner.tell(CHECKING, checking_words(view.checking))
+            self._review.banner.tell(CHECKING, checking_words(view.checking, view.trouble))
         elif words := halt_words(view):
             self._review.banner.tell(HELD, words)
         elif (step := stuck_at(snapshot)) is not None:
@@ -291,14 +307,15 @@ class Workbench(MakerScreen):
     def _show_footer(self, snapshot: Snapshot) -> None:
         """Show the keys that are of use now."""
         view = self._source.view()
+        wrong = view is not None and view.snapshot.totals.wrong > 0
         keys = footer_keys(
             self.BINDINGS,
             snapshot,
             past=self.travel.in_the_past,
             over=self._control.over,
             read_only=self._source.writer is not None,
-            wrong=view is not None and view.snapshot.totals.wrong > 0,
             acts=view is not None and bool(view.awaits),
+            of_use=[*compress(SOMETIMES, (wrong, rolls_back(self._source.task), self._rows.independent))],
         )
         for bar in self.footers:
             bar.offer(keys)

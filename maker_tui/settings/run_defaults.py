@@ -1,6 +1,6 @@
 """Options of a run from the settings file: `[run]` for every run, `[profile.NAME]` for those that name it.
 
-What goes before what, for every option alone: a flag, the profile, `MAKER_MODEL`, `[run]`, the option's default.
+Order of precedence, for each option by itself: a flag, the profile, `MAKER_MODEL`, `[run]`, the option's default.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from maker_tui.settings.places import config_file
 RUN, PROFILE = "run", "profile"
 MODEL_VARIABLE, PROFILE_VARIABLE = "MAKER_MODEL", "MAKER_PROFILE"
 _WHO = ("voters", "api_base")
-"""What goes with a model: another model named in a place that goes before does without them."""
+"""What goes with a model: another model named in a place of higher precedence does without them."""
 
 
 @dataclass(frozen=True, slots=True)

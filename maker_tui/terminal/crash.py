@@ -32,4 +32,4 @@ def report(error: BaseException) -> str:
 
 def resume_line(session: Path) -> str:
     """Return the line that says how to continue a run that was saved."""
-    return f"maker: the run is saved; go on with: maker sessions resume {one_line(shlex.quote(str(session)), 4_000)}\n"
+    return f"maker: the run is saved; resume with: maker sessions resume {one_line(shlex.quote(str(session)), 4_000)}\n"

@@ -14,12 +14,12 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def count(value: float | None) -> str:
-    """Write a whole number with thousands separators; from a hundred million on, in powers of ten."""
+    """Write a whole number with thousands separators; an estimate of a hundred million or more in powers of ten."""
     if value is None:
         return NONE
     if not math.isfinite(value):
         return "∞"
-    return f"{value:,.0f}" if value < 1e8 else f"{value:.2e}"
+    return f"{value:,.0f}" if value < (1e12 if isinstance(value, int) else 1e8) else f"{value:.2e}"
 
 
 def count_of(value: float | None, noun: str) -> str:

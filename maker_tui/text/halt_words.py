@@ -23,7 +23,7 @@ def halt_words(view: RunView) -> str:
     if held is None and (hopeless := snapshot.hopeless) is not None and snapshot.paused:
         place = f"step {ordinal(hopeless.step)} · hopeless: {count(hopeless.samples)} flagged in a row"
         if view.waiting is not None:
-            return f"{place} · decided, not committed · n steps, c goes on"
+            return f"{place} · decided, not committed · n steps, c continues"
         return f"{place} · c on, O voters, d decides, F forks"
     if held is None or not snapshot.paused or snapshot.open is None or snapshot.open.step != held.step:
         return ""
@@ -37,7 +37,7 @@ def halt_words(view: RunView) -> str:
     state = "decided, not committed" if view.waiting is not None else "voting"
     if view.awaits:
         state = f"before {one_line(view.awaits, 60)}"
-    return f"step {ordinal(held.step)} · {why} · {state} · n steps, c goes on"
+    return f"step {ordinal(held.step)} · {why} · {state} · n steps, c continues"
 
 
 def _filter_words(filter_: Filter) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.cells import cell_len
 from rich.text import Text
 
-from maker_engine.core.record.entries import Act, Change, Doubted, Entry, Probe
+from maker_engine.core.record.entries import Act, Carried, Change, Doubted, Entry, Probe
 from maker_engine.core.record.events import Event
 from maker_engine.core.record.registry import words_of
 from maker_engine.core.responses import Flag, Prompt, Response, Sample
@@ -17,7 +17,7 @@ from maker_engine.sessions.queries.inspection import Counted, Inspection, Wordin
 from maker_engine.sessions.queries.text_search import Terms
 from maker_tui.text.figures import NONE, count, count_of, dollars, duration, fit, letter, ordinal
 from maker_tui.text.flow import changes, flowed, marked, new_lines, side_by_side
-from maker_tui.text.intervention_lines import change_words, doubt_words, probe_words, remedy_words
+from maker_tui.text.intervention_lines import carried_words, change_words, doubt_words, probe_words, remedy_words
 from maker_tui.text.roles import line
 from maker_tui.text.wrapping import Piece
 
@@ -77,8 +77,11 @@ def _outcome(step: Inspection, entry: Entry, describe: Describe) -> Piece:
         who = f"{'by ' if entry.kind in BY_HAND else ''}{one_line(entry.who, 30)}"
         about = "" if entry.answer is None else f"{name_of(step, entry.answer)} "
         return f"{entry.kind} {about}{who}", "accent"
-    if isinstance(entry, Event):
-        return one_line(" ".join(words_of(entry)), 200), "accent"
+    if isinstance(entry, Carried | Event):
+        words = (
+            f"carried: {carried_words(entry, describe)}" if isinstance(entry, Carried) else " ".join(words_of(entry))
+        )
+        return one_line(words, 200), "accent"
     return _judged(step, entry, describe)
 
 
@@ -215,8 +218,10 @@ def entry_lines(step: Inspection, place: int, describe: Describe, width: int, te
     if isinstance(entry, Act):
         return [line((f"{entry.kind} by {one_line(entry.who, 60)}", "accent")),
                 line("" if entry.answer is None else describe(entry.answer))]  # fmt: skip
-    if isinstance(entry, Event):
-        who, what = words_of(entry)
+    if isinstance(entry, Carried | Event):
+        who, what = (
+            ("an earlier run", carried_words(entry, describe)) if isinstance(entry, Carried) else words_of(entry)
+        )
         return [line((one_line(who, 60), "accent")), *flowed([(printable(what, newlines=True), "plain")], width)]
     return _sample(step, place, entry, describe, width, terms)
 

@@ -9,7 +9,7 @@ from maker_engine.core.responses import Flag
 from maker_engine.printable import one_line
 
 if TYPE_CHECKING:
-    from maker_engine.core.record.entries import Change, Doubted, Probe
+    from maker_engine.core.record.entries import Carried, Change, Doubted, Probe
     from maker_engine.core.record.events import ProbeAnswered, StepHopeless
 
 
@@ -26,6 +26,15 @@ def probe_words(probe: Probe | ProbeAnswered, describe: Callable[[Hashable], str
     verdict = probe.verdict
     parts = f"⚑ {one_line(verdict.rule, 30)}" if isinstance(verdict, Flag) else one_line(describe(verdict), 40)
     return parts if probe.prompt is None else f"{parts}, edited prompt"
+
+
+def carried_words(entry: Carried, describe: Callable[[Hashable], str]) -> str:
+    """Say what was carried over from where, and with which votes."""
+    votes = ", ".join(f"{one_line(describe(answer), 24)} {count}" for answer, count in entry.votes[:4])
+    by = one_line(entry.voter, 30) if entry.voter else votes or "no vote"
+    return (
+        f"{one_line(describe(entry.answer), 40)} from step {entry.origin + 1:,} of {one_line(entry.session, 40)} ({by})"
+    )
 
 
 def doubt_words(found: Doubted | StepHopeless) -> str:

@@ -25,15 +25,23 @@ class Layer(StrEnum):
 
     DISSENT = "dissent"
     FLAGGED = "flagged"
-
-    @property
-    def other(self) -> Layer:
-        """The one that is not shown."""
-        return Layer.FLAGGED if self is Layer.DISSENT else Layer.DISSENT
+    UNDECIDED = "undecided"
+    WRONG = "wrong"
 
     def of(self, share: Share) -> int:
         """Return how many steps it counts."""
-        return share.dissent if self is Layer.DISSENT else share.flagged
+        return int(getattr(share, self.value))
+
+    @property
+    def of_rows(self) -> bool:
+        """Whether it is of rows, of which one may be wrong and the others are no worse for it."""
+        return self in (Layer.UNDECIDED, Layer.WRONG)
+
+
+def layers_of(*, independent: bool) -> tuple[Layer, ...]:
+    """Return the layers of a run, the first one to be shown first; where steps are rows some may be left undecided."""
+    usual = (Layer.DISSENT, Layer.FLAGGED)
+    return (Layer.UNDECIDED, Layer.WRONG, *usual) if independent else usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +187,7 @@ def picture(marks: Marks, shown: Window, layer: Layer, live: Live, peak: float =
     for step in live.forks:
         _put(glyphs, shown, step, (FORK, "accent"))
     for place, one in enumerate(shares):
-        if one.wrong:
+        if one.wrong and not (layer.of_rows and shown.each > 1):
             glyphs[place] = (WRONG, "bad")
     return Picture(shown, shares, glyphs, peak)
 
@@ -194,7 +202,7 @@ def _glyph(share: Share, each: int, layer: Layer, peak: float) -> Glyph:
         found = [(DISSENT, share.dissent), (FLAGGED, share.flagged)]
         if layer is Layer.FLAGGED:
             found.reverse()
-        found.append((FAILED, share.failed))
+        found = [(UNDECIDED, share.undecided), *found, (FAILED, share.failed)]
         usual = (ACTED if share.acted else DECIDED, "quiet")
         return next(((glyph, "warn") for glyph, there in found if there), usual)
     part = layer.of(share) / share.steps

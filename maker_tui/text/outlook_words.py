@@ -19,6 +19,9 @@ def outlook_fields(outlook: Outlook | None) -> dict[str, object] | None:
             "forecast": None if outlook.forecast is None else [*outlook.forecast],
             "hard_bound": outlook.hard_bound,
         },
+        "right": None
+        if outlook.right is None or outlook.wrong is None
+        else {"share": [*outlook.right], "wrong": [*outlook.wrong]},
         "votes": outlook.votes,
         "usd": outlook.usd,
         "k_from": outlook.k_from,
@@ -39,11 +42,34 @@ def solve_words(outlook: Outlook) -> str:
     return f"{low if low == high else f'{low} to {high}'} if no step is hard"
 
 
+def right_words(outlook: Outlook) -> str:
+    """Write how many answers of independent steps are likely to be right, and how many not."""
+    if outlook.right is None or outlook.wrong is None:
+        return NONE
+    low, high = outlook.right
+    fewest, most = (round(one) for one in outlook.wrong)
+    share = chance(low) if chance(low) == chance(high) else f"{chance(low)} to {chance(high)}"
+    many = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
+    return f"{share} of {outlook.steps:,} by the votes alone, {many} wrong"
+
+
 def hard_words(outlook: Outlook) -> str:
     """Write how likely it is that no step to come is hard, at least."""
-    if outlook.forecast is None or outlook.hard_bound is None:
+    if outlook.hard_bound is None:
         return "no right answer is known"
-    return f"none to come: {chance(outlook.hard_bound) if outlook.hard_bound >= 1e-3 else '0 %'} or more"
+    return f"P(none to come) at least {chance(outlook.hard_bound) if outlook.hard_bound >= 1e-3 else '0 %'}"
+
+
+def odds_rows(outlook: Outlook, name: str) -> list[tuple[str, str]]:
+    """Return the odds as named rows; none for a task that does not say how many steps it has.
+
+    Args:
+        outlook: How the run is likely to end.
+        name: The name of the first row.
+    """
+    if outlook.forecast is None:
+        return []
+    return [(name, solve_words(outlook)), ("hard", hard_words(outlook))]
 
 
 def outlook_lines(outlook: Outlook | None) -> list[tuple[str, str]]:
@@ -51,6 +77,8 @@ def outlook_lines(outlook: Outlook | None) -> list[tuple[str, str]]:
     if outlook is None:
         return []
     rows = [("p", f"{p_words(outlook)}, by the votes of {outlook.at:,} steps")]
-    if outlook.forecast != (1.0, 1.0):  # a run that is over, with every step known to be right
-        rows += [("odds", solve_words(outlook)), ("hard", hard_words(outlook))]
+    if outlook.wrong is not None:
+        rows.append(("right", right_words(outlook)))
+    elif outlook.forecast != (1.0, 1.0):  # a run that is over, with every step known to be right
+        rows += odds_rows(outlook, "odds")
     return [*rows, *([("worse", outlook.worse)] if outlook.worse else [])]

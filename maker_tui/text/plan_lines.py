@@ -28,6 +28,7 @@ def fields(
         "rule": f"lead-table:{planned.leads}" if planned.leads else "ahead",
         "p_solve": planned.p_solve,
         "undecided": planned.undecided,
+        "wrong": planned.wrong,
         "votes": planned.votes,
         "samples": planned.samples,
         "calls": planned.calls,
@@ -52,7 +53,7 @@ def lines(want: Purchase, planned: Planned, assumed: Sequence[str]) -> list[str]
     rows = [
         _k_min(want, planned),
         *_leads(planned),
-        _row("p_solve", f"{planned.p_solve:.6f}", f"that every step is decided rightly (Eq. 13{over})"),
+        _odds(want, planned),
         _row("votes", _number(planned.votes), f"{each:.3f} a {unit} (Eq. 16{over})"),
         _row("samples", _number(planned.samples), f"flagged ones included, v = {want.v:g} (Eq. 19)"),
     ]
@@ -69,6 +70,13 @@ def lines(want: Purchase, planned: Planned, assumed: Sequence[str]) -> list[str]
             _row("hard", f"{100 * want.law.hard_share:.3g} %", "of the steps: p < 0.5, and no vote fixes those")
         )
     return [*rows, *(f"assumed  {sentence}" for sentence in assumed)]
+
+
+def _odds(want: Purchase, planned: Planned) -> str:
+    if not want.independent or planned.wrong is None:
+        return _row("p_solve", f"{planned.p_solve:.6f}", f"that every step is decided rightly (Eq. 13{_over(want)})")
+    words = f"of the answers: {planned.wrong:,.3g} of {want.steps:,} wrong expected; none with {planned.p_solve:.4f}"
+    return _row("right", f"{1 - planned.wrong / want.steps:.6f}", words)
 
 
 def _row(name: str, figure: str, words: str) -> str:
@@ -93,7 +101,8 @@ def _k_min(want: Purchase, planned: Planned) -> str:
         reason = "some steps have p of 0.5 or less"
         return _row("k_min", "none", f"no k reaches {want.target:g}, since {reason}; {figures}")
     given = "" if planned.k == planned.k_min or planned.leads else f"; {figures}"
-    words = f"smallest margin to be right with probability {want.target:g} or more (Eq. 14{_over(want)}){given}"
+    aim = "by which no answer is wrong" if want.independent else "to be right"
+    words = f"smallest margin {aim} with probability {want.target:g} or more (Eq. 14{_over(want)}){given}"
     return _row("k_min", str(planned.k_min), words)
 
 

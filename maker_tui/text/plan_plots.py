@@ -60,9 +60,11 @@ def _over_k(want: Purchase, columns: int, rows: int) -> list[Text]:
     planned = voted(replace(want, k=None, rule="ahead"))
     most = max(8, 2 * planned.k)
     each = max(1, most // 60)
-    points = [(k, voted(replace(want, k=k, rule="ahead")).p_solve) for k in range(1, most + 1, each)]
-    series = [
-        Series("", "P(solve)", "accent", points),
-        Series("", f"target {want.target:g}", "quiet", [(1, want.target), (most, want.target)]),
-    ]
-    return curves(series, Axis("k", most, count), Axis("P(solve)", 1.0, percent, whole=False), columns, rows)
+    at = [(k, voted(replace(want, k=k, rule="ahead"))) for k in range(1, most + 1, each)]
+    if want.independent:
+        right = [(k, 1 - (one.wrong or 0.0) / want.steps) for k, one in at]
+        series, drawn = [Series("", "answers that are right", "accent", right)], "right"
+    else:
+        target = Series("", f"target {want.target:g}", "quiet", [(1, want.target), (most, want.target)])
+        series, drawn = [Series("", "P(solve)", "accent", [(k, one.p_solve) for k, one in at]), target], "P(solve)"
+    return curves(series, Axis("k", most, count), Axis(drawn, 1.0, percent, whole=False), columns, rows)

@@ -15,7 +15,7 @@ from maker_tui.text.roles import line
 IDLE_S = 60.0
 """Time in which nothing is on, after which what follows has a picture of its own: the run lay still."""
 HEADING_ROWS = 4
-LEGEND = "█ ended  ▒ goes on  ! failed or flagged  ▼ the step in view"
+LEGEND = "█ ended  ▒ running  ! failed or flagged  ▼ the step in view"
 
 
 def schedule_lines(bars: Sequence[Bar], place: int, size: tuple[int, int], now: float | None, read: str) -> list[Text]:

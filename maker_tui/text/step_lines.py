@@ -8,12 +8,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from maker_engine.core.record import decisions
-from maker_engine.core.record.entries import Act, Change, Doubted, Probe
+from maker_engine.core.record.entries import Act, Carried, Change, Doubted, Probe
 from maker_engine.core.record.events import Event
 from maker_engine.core.record.registry import words_of
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.printable import one_line, printable
-from maker_tui.text.intervention_lines import change_words, doubt_words, probe_words
+from maker_tui.text.intervention_lines import carried_words, change_words, doubt_words, probe_words
 
 if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
@@ -79,8 +79,9 @@ def _judgement(entry: Entry, task: AnyTask) -> tuple[str, str]:
         return f"probe {entry.probe + 1}", f"{judged_entries} (for {entry.who}, not counted)"
     if isinstance(entry, Act):
         return f"{entry.who} {entry.kind}", "" if entry.answer is None else decisions.describe(task, entry.answer)
-    if isinstance(entry, Event):
-        return words_of(entry)
+    if isinstance(entry, Carried | Event):
+        describe = partial(decisions.describe, task)
+        return ("carried", carried_words(entry, describe)) if isinstance(entry, Carried) else words_of(entry)
     return f"sample {entry.sample + 1}", _verdict(entry, task)
 
 

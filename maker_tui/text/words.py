@@ -62,9 +62,9 @@ _OUTCOMES = {
 }
 
 
-def checking_words(place: tuple[int, int]) -> str:
-    """Say which call of a check of the model is under way, from 1, and of how many."""
-    return f"checking the model: call {place[0]} of {place[1]}"
+def checking_words(place: tuple[int, int], trouble: str = "") -> str:
+    """Say which call of a check of the model is under way, from 1, of how many, and what it waits for, if anything."""
+    return " · ".join(filter(None, (f"checking the model: call {place[0]} of {place[1]}", trouble)))
 
 
 def outcome_word(outcome: str | None) -> Word:

@@ -80,7 +80,7 @@ def forecast_lines(
     rows = [
         ("k", f"{forecast.k}", *_why(forecast, target)),
         ("steps", count(forecast.steps)),
-        ("P(solve)", chance(forecast.p_solve), "that every step is decided rightly"),
+        _odds(forecast),
         ("votes", count(forecast.votes), _each(forecast.votes, forecast.steps)),
         ("samples", count(forecast.samples), "the flagged ones among them"),
         _cost(forecast),
@@ -114,6 +114,18 @@ def _side_by_side(rows: Sequence[tuple[str, ...]], forecast: Forecast, width: in
         facts.append(f"{len(forecast.assumptions)} assumed")
     joined = " · ".join(fact.replace(" ", "\N{NO-BREAK SPACE}") for fact in facts)
     return [line(row.replace("\N{NO-BREAK SPACE}", " ").strip(" ·")) for row in wrapped(joined, max(16, width))]
+
+
+def _odds(forecast: Forecast) -> tuple[str, ...]:
+    """Say how good the run will be: of independent steps the share that is right, of a chain whether all are."""
+    if not forecast.independent:
+        return "P(solve)", chance(forecast.p_solve), "that every step is decided rightly"
+    wrong = "of the answers" if forecast.wrong is None else f"{_many(forecast.wrong)} wrong expected"
+    return "right", chance(forecast.right), f"of the answers: {wrong}" if forecast.wrong is not None else wrong, wrong
+
+
+def _many(number: float) -> str:
+    return f"{number:,.0f}" if number >= 9.5 else f"{number:.1f}" if number >= 0.05 else "< 0.1"
 
 
 def _cost(forecast: Forecast) -> tuple[str, ...]:
@@ -152,8 +164,9 @@ def _why(forecast: Forecast, target: float) -> tuple[str, str]:
     if ":" in forecast.rule:
         return rule_words(forecast.rule, forecast.k), forecast.rule.partition(":")[0]
     if forecast.auto:
-        return f"auto: the smallest that reaches the target of {chance(target)}", "auto"
-    if forecast.p_solve is not None and forecast.p_solve < target:
+        aim = f"none wrong with {chance(target)}" if forecast.independent else f"the target of {chance(target)}"
+        return f"auto: the smallest that reaches {aim}", "auto"
+    if forecast.p_solve is not None and forecast.p_solve < target and not forecast.independent:
         return f"too small for the target of {chance(target)}", "too small"
     return "as given", "as given"
 
@@ -193,12 +206,14 @@ def k_table(
         if used > width:
             break
         columns.append((name, cells))
-    rows = [line(("".join(name.rjust(cells) for name, cells in columns), "label"))]
+    apart = any(one.independent for one in forecasts)
+    heads = {"P(solve)": "wrong"} if apart else {}
+    rows = [line(("".join(heads.get(name, name).rjust(cells) for name, cells in columns), "label"))]
     for one in forecasts:
         reaches = one.p_solve is not None and one.p_solve >= target
         texts = {
             "k": f"{'✔' if reaches else ' '} {one.k}",
-            "P(solve)": chance(one.p_solve),
+            "P(solve)": chance(one.p_solve) if not apart else NONE if one.wrong is None else _many(one.wrong),
             "votes": NONE if one.votes is None else short(one.votes),
             "samples": NONE if one.samples is None else short(one.samples),
             "cost": dollars(one.cost_usd),
@@ -207,4 +222,5 @@ def k_table(
         role = "strong" if one.k == chosen else "plain" if reaches else "quiet"
         mark = (" ◀ taken" if one.k == chosen else "", "accent")
         rows.append(line(("".join(fit(texts[name], cells, right=True) for name, cells in columns), role), mark))
-    return [*rows, line((f"✔ reaches the target of {chance(target)}", "label"))]
+    aim = f"none wrong with {chance(target)}" if apart else f"reaches the target of {chance(target)}"
+    return [*rows, line((f"✔ {aim}", "label"))]

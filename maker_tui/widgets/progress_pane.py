@@ -24,7 +24,7 @@ from maker_tui.text.figures import (
     short,
     speed,
 )
-from maker_tui.text.outlook_words import hard_words, p_words, solve_words
+from maker_tui.text.outlook_words import odds_rows, p_words, right_words
 from maker_tui.text.pulse import Pulse, sparkline
 from maker_tui.text.roles import line
 from maker_tui.text.rule_words import rule_words
@@ -46,12 +46,17 @@ OLD_S = 10.0
 
 
 class ProgressPane(LinePane):
-    """Shows one run's figures."""
+    """Shows one run's figures.
+
+    Attributes:
+        rows: The steps are rows of a table: what they cost in all is among the first figures.
+    """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("progress", id=id, classes=classes)
         self._seen: tuple[RunView, Word] | None = None
         self._pulse = Pulse()
+        self.rows = False
 
     def show_progress(self, view: RunView, word: Word) -> None:
         """Show the figures of `view`; `word` says what the run is doing then."""
@@ -59,7 +64,7 @@ class ProgressPane(LinePane):
         timed = self._pulse if view.elapsed_s else None  # no one timed a moment of the past
         if timed is not None:
             timed.take(view.elapsed_s, view.snapshot.totals)
-        self.show(progress_lines(view, word, self.size.width, self.size.height, timed))
+        self.show(progress_lines(view, word, self.size.width, self.size.height, timed, rows=self.rows))
 
     def on_resize(self, _event: Resize) -> None:
         """Set the rows for the new size."""
@@ -67,7 +72,9 @@ class ProgressPane(LinePane):
             self.show_progress(*self._seen)
 
 
-def progress_lines(view: RunView, word: Word, width: int, height: int, pulse: Pulse | None = None) -> list[Text]:
+def progress_lines(
+    view: RunView, word: Word, width: int, height: int, pulse: Pulse | None = None, *, rows: bool = False
+) -> list[Text]:
     """Lay the figures out in `width` cells; with `height` to spare, more of them, and how they went so far."""
     snapshot = view.snapshot
     if snapshot.started is None:
@@ -78,7 +85,7 @@ def progress_lines(view: RunView, word: Word, width: int, height: int, pulse: Pu
         lines.append(line((_trouble(trouble, width), "warn")))
     roomy = height >= ROOMY_ROWS
     rates = _rates(pulse, snapshot, width) if roomy and width >= WIDE_CELLS and pulse is not None else []
-    gap, figures = [line()] if roomy and not rates else [], _figures(view, width, roomy=roomy)
+    gap, figures = [line()] if roomy and not rates else [], _figures(view, width, roomy=roomy, of_rows=rows)
     if not roomy and _calls_matter(view):  # where there is no room for more rows, it represents dissent and errors
         figures[2] = _row("calls", fit(_brief(view), width - NAME_CELLS))
     if not roomy and is_slow(view):
@@ -150,7 +157,7 @@ def _bar(snapshot: Snapshot, width: int) -> Text:
     return line((filled, "bar"), (rest, "rest"), (percent, "strong"))
 
 
-def _figures(view: RunView, width: int, *, roomy: bool) -> list[Text]:
+def _figures(view: RunView, width: int, *, roomy: bool, of_rows: bool) -> list[Text]:
     totals, wide = view.snapshot.totals, width >= WIDE_CELLS
     tokens, flagged = f"{short(totals.tokens_in)}/{short(totals.tokens_out)}", share(totals.flagged, totals.samples)
     if wide:
@@ -164,8 +171,17 @@ def _figures(view: RunView, width: int, *, roomy: bool) -> list[Text]:
         ("samples", count(totals.samples), "wasted", count(totals.wasted)),
         ("tokens", tokens, "cost", dollars(view.snapshot.cost_usd)),
     ]
+    if of_rows:  # none of them is squashed
+        rows[1:1] = [("cost", dollars(view.snapshot.cost_usd), "in all", _in_all(view.snapshot))]
+        rows[-2:] = [("samples", count(totals.samples), "tokens", tokens)]
     half = (width + 1) // 2 + 1 - width % 2
     return [line(*_pair(row[0], row[1], half), *_pair(row[2], row[3], width - half)) for row in rows]
+
+
+def _in_all(snapshot: Snapshot) -> str:
+    """Show what all rows will cost, if those to come cost as those decided."""
+    paid, done, whole = snapshot.cost_usd, snapshot.totals.steps, _steps(snapshot)
+    return NONE if paid is None or not done or not whole else dollars(paid / done * whole)
 
 
 def _votes(totals: Totals, *, roomy: bool) -> str:
@@ -261,9 +277,10 @@ def _outlook(view: RunView) -> list[tuple[str, str]]:
     if found is None:
         return []
     rows = [("k from", found.k_from)] if found.k_from else []
-    rows += [("p", p_words(found)), ("P(solve)", solve_words(found)), ("hard", hard_words(found))]
+    rows.append(("p", p_words(found)))
+    rows += [("right", right_words(found))] if found.wrong is not None else odds_rows(found, "P(solve)")
     if view.snapshot.outcome is None and found.usd is not None:
-        rows.append(("in all", f"{dollars(found.usd)} at this rate"))
+        rows.append(("total", f"{dollars(found.usd)} at this rate"))
     return [*rows, *([("worse", found.worse)] if found.worse else [])]
 
 

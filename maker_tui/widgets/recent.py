@@ -19,7 +19,7 @@ from maker_tui.text import map_cells
 from maker_tui.text.figures import NONE, count, count_of, fit, ordinal
 from maker_tui.text.flow import flowed
 from maker_tui.text.inspector_lines import Describe
-from maker_tui.text.map_cells import Layer, Live, Picture, stretched
+from maker_tui.text.map_cells import Live, Picture, stretched
 from maker_tui.text.roles import line
 from maker_tui.widgets.step_table import marks_of
 
@@ -90,7 +90,7 @@ def read_recent(
     if newest is None and stored:
         newest, step = _newest(stored[-1].entries), stored[-1].step
     return Recent(
-        map_cells.picture(marks, shown, Layer.DISSENT, live), at,
+        map_cells.picture(marks, shown, map_cells.layers_of(independent=task.independent)[0], live), at,
         [facts_of(one, describe) for one in reversed(stored)],
         None if newest is None else Newest(step, newest, _prompt_of(reader, task, step, newest)),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from maker_engine.sessions.store.schema import StepFlag
 from maker_tui.runs.viewed import Opened, ViewedRun, Went
 from maker_tui.text import map_cells
 from maker_tui.text.figures import count, ordinal, share
-from maker_tui.text.map_cells import Layer, Picture, Shape, Window, joined, picture
+from maker_tui.text.map_cells import Picture, Shape, Window, joined, picture
 from maker_tui.text.roles import line
 from maker_tui.widgets.line_pane import LinePane
 
@@ -49,7 +49,9 @@ class RunMap(LinePane, inherit_bindings=False):
         Binding("end,G", "end(1)", "last", show=False, tooltip="to the last step"),
         Binding("plus,equals_sign", "zoom(1)", "closer", show=False, key_display="+", tooltip="fewer steps a cell"),
         Binding("minus", "zoom(-1)", "farther", show=False, key_display="-", tooltip="more steps a cell"),
-        Binding("L", "layer", "layer", show=False, tooltip="shades show dissent, or flagged responses"),
+        Binding(
+            "L", "layer", "layer", show=False, tooltip="shades show dissent, flagged responses, or rows left undecided"
+        ),
         Binding("enter", "choose", "open", show=False, tooltip="inspect what is most remarkable in the cell"),
     ]
 
@@ -61,7 +63,8 @@ class RunMap(LinePane, inherit_bindings=False):
         self._laid = Shape(1, 1)
         self._step = 0
         self._zoom = 0
-        self._shading = Layer.DISSENT
+        self._layers = map_cells.layers_of(independent=run.task.independent)
+        self._shading = self._layers[0]
 
     def show_step(self, step: int) -> None:
         """Bring the cursor to the cell of `step`, 0-based."""
@@ -145,13 +148,15 @@ class RunMap(LinePane, inherit_bindings=False):
         here = grid.shares[cell]
         if shown.each == 1:
             kinds = (
-                ("wrong", here.wrong), ("dissent", here.dissent), ("a red flag", here.flagged),
+                ("wrong", here.wrong), ("undecided", here.undecided), ("dissent", here.dissent),
+                ("a red flag", here.flagged),
                 ("an effect", here.acted), ("failed" if here.acted else "a failed call", here.failed),
             )  # fmt: skip
             found = ", ".join(name for name, there in kinds if there)
             return line((place, "strong"), f": {found or 'decided without dissent or a red flag'}")
         facts = f": dissent in {count(here.dissent)}, flags in {count(here.flagged)}, wrong {count(here.wrong)}"
-        return line((place, "strong"), facts)
+        given_up = f", undecided {count(here.undecided)}" if self._run.task.independent else ""
+        return line((place, "strong"), facts + given_up)
 
     def _go(self, step: int) -> None:
         total = 1 if self._grid is None else self._grid.window.total
@@ -177,7 +182,7 @@ class RunMap(LinePane, inherit_bindings=False):
 
     def action_layer(self) -> None:
         """Let the shades show the other thing."""
-        self._shading = self._shading.other
+        self._shading = self._layers[(self._layers.index(self._shading) + 1) % len(self._layers)]
         self.more()
 
     def action_choose(self) -> None:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Resize
 
-from maker_engine.core.decomposition import Done, Finished, Started
+from maker_engine.core.decomposition import Done, Finished, Started, Undecided
 from maker_engine.core.record.events import StepHopeless
 from maker_engine.core.record.snapshot import Snapshot, Tally
 from maker_engine.core.voting import CERTIFICATE, LeadTable, least_k, named_rule
@@ -160,6 +160,8 @@ def _heading(tally: Tally, needs: Needs, width: int, state: Piece = VOTING) -> l
         what = count_of(tally.votes, "proposal" if tally.gathers else "vote")
         by = f" by {one_line(tally.decider, 24)}" if tally.decider else ""
         word = (f"decided{by} ✖ wrong", "bad") if tally.wrong else (f"decided{by} ✔", "good")
+        if isinstance(tally.winner, Undecided):
+            word = ("left undecided", "warn")
         tail = (f" · {what}", "quiet") if tally.committed else (", not committed", "warn")
         whole = line(step, " · ", ("gathered ✔", "good") if tally.gathers else word, tail)
         if whole.cell_len <= width or tally.decider or tally.gathers:

@@ -63,7 +63,7 @@ class Interview(Task[Talk, Answer]):
     summary = (
         "Settles what to build and what not, before any code: agents propose and vote, you are asked where they differ."
     )
-    source_help = "An idea in plain words, or a requirements.json that was exported: the interview goes on from there."
+    source_help = "An idea in plain words, or an exported requirements.json: the interview continues from there."
     options = (
         Option("idea", "What is to be built, in your words.", EXAMPLE),
         Option("questions", "Most questions you are asked; 0 leaves everything to the agents.", QUESTIONS),

@@ -8,8 +8,25 @@ from typing import Any
 from maker_engine.core.decomposition import Do, Safety
 
 from .problem import Change, Problem, Statement
-from .state import BACKUP, BATCHES, CHECK, COPY, FINISH, RECHECK, RESTORE, REVERT, RUN, UNWIND, UNWOUND, Deed, State
+from .state import (
+    BACKUP,
+    BATCHES,
+    CHECK,
+    COPY,
+    FINISH,
+    RECHECK,
+    RESTORE,
+    REVERT,
+    RUN,
+    UNANSWERED,
+    UNWIND,
+    UNWOUND,
+    VERDICT,
+    Deed,
+    State,
+)  # fmt: skip
 from .surveys import whole
+from .version_table import marks, plan_of
 
 EFFECT = "migration"
 LONG_S = 6 * 3600.0
@@ -31,12 +48,32 @@ def in_batches(state: State) -> bool:
     return deed_of(state).gates[-1:] == (BATCHES,)
 
 
+def has_digest(state: State) -> bool:
+    """Tell whether the tables of a state are those of its database, so that they give its digest: not within a change.
+
+    Nor after a restore that failed, or a check of what was reverted at the end.
+    """
+    if state.stage == UNWOUND:
+        return False
+    if state.deed is None:
+        return not any(f": {stage} fails: " in state.stop for stage in (UNWOUND, RESTORE))
+    if state.deed.head == state.head:
+        return True
+    found = state.evidence
+    checked = found is not None and not found.error and not found.verify.startswith(UNANSWERED)
+    return checked and state.stage in (VERDICT, REVERT, RESTORE)
+
+
 def acting(problem: Problem, state: State) -> Do:
     """Return the effect of the stage."""
     if state.stage == COPY:
-        return _do(problem, state, COPY, "", label="back the database up" if problem.apply else "copy the database")
+        read = {} if problem.since else {"tool": problem.tool, "project": problem.project, "plan": plan_of(problem)}
+        label = "back the database up" if problem.apply else "copy the database"
+        return _do(problem, state, COPY, "", label=label, **read)
     if state.stage == FINISH:
-        return _do(problem, state, FINISH, "", label="check the whole")
+        empty = [one for one in problem.changes if one.name in state.applied and not one.deploy]
+        note = [sql for one in empty for sql in marks(problem, one, (*state.had, *state.applied))]
+        return _do(problem, state, FINISH, "", label="check the whole", note=note)
     if state.stage in (UNWIND, UNWOUND):
         change = problem.changes[problem.index[state.applied[-1]]]
     else:
@@ -63,9 +100,10 @@ def _forward(problem: Problem, state: State, change: Change) -> Do:
 
 def _run(problem: Problem, state: State, change: Change, script: tuple[Statement, ...], direction: str) -> Do:
     alone = any(one.alone for one in script)
+    note = marks(problem, change, (*state.had, *state.applied), back=direction == REVERT)
     return _do(
         problem, state, RUN, change.name, sql=[one.sql for one in script], direction=direction,
-        label=f"{direction} {change.name}", alone=alone,
+        label=f"{direction} {change.name}", alone=alone, note=note,
     )  # fmt: skip
 
 
@@ -73,6 +111,8 @@ def _batch(problem: Problem, state: State, change: Change) -> Do:
     one = change.deploy[state.statement]
     set_before = [other.sql for other in change.deploy[: state.statement] if other.sql[:6].upper() == "PRAGMA"]
     label = f"{change.name}, statement {state.statement + 1}, batch {deed_of(state).batches + 1}"
+    last = state.statement + 1 == len(change.deploy)
+    note = marks(problem, change, (*state.had, *state.applied)) if last else []
     if not one.batch:
         return _do(
             problem,
@@ -83,10 +123,11 @@ def _batch(problem: Problem, state: State, change: Change) -> Do:
             direction="deploy",
             label=label,
             alone=one.alone,
+            note=note,
         )
     return _do(
         problem, state, "batch", change.name, sql=[*set_before, one.sql], table=one.batch, above=state.above,
-        rows=problem.batch_rows, direction="deploy", label=label,
+        rows=problem.batch_rows, direction="deploy", label=label, note=note,
     )  # fmt: skip
 
 
@@ -102,11 +143,11 @@ def _check(
 def _do(problem: Problem, state: State, op: str, change: str, *, label: str, **more: Any) -> Do:
     arguments: dict[str, Any] = {"op": op, "database": problem.database, "apply": problem.apply}
     if op != "copy":
-        whole_ones = state.stage != UNWOUND and (state.deed is None or state.deed.head == state.head)
-        arguments |= {"work": state.work, "at": state.head, "digest": whole(state.tables) if whole_ones else ""}
+        digest = whole(state.tables) if has_digest(state) else ""
+        arguments |= {"work": state.work, "at": state.head, "digest": digest}
     if change:
         arguments["change"] = change
-    arguments |= {key: value for key, value in more.items() if key != "alone" or value}
+    arguments |= {key: value for key, value in more.items() if key not in ("alone", "note") or value}
     return Do(
         EFFECT,
         json.dumps(arguments, ensure_ascii=False),

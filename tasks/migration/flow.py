@@ -30,6 +30,7 @@ from .state import (
     RESTORE,
     REVERT,
     RUN,
+    UNANSWERED,
     UNWIND,
     UNWOUND,
     VERDICT,
@@ -192,7 +193,11 @@ def _copied(problem: Problem, state: State, value: dict[str, Any]) -> State:
     state = replace(
         state, work=str(value["work"]), head=str(value["head"]), tables=tables, first=tables,
         schemas=(schema(value["survey"]),), backup="" if problem.apply else str(value["head"]),
+        had=tuple(map(str, value.get("had", ()))),
     )  # fmt: skip
+    if value.get("odd"):
+        words = one_line(str(value["odd"]), MOST_FINDING)
+        return replace(_fault(state, words), stage=FINISH, stop=words)
     if value["integrity"] != "ok":
         words = f"the database is damaged: {one_line(str(value['integrity']), 120)}"
         return replace(_fault(state, words), stage=FINISH, stop=words)
@@ -275,7 +280,7 @@ def _failed(problem: Problem, state: State, error: str, outcome: Done) -> State:
         found = Evidence(error=error, left=PART if begun else NOTHING)
         return replace(state, stage=VERDICT, evidence=found)
     if state.stage == CHECK:
-        return replace(state, stage=VERDICT, evidence=Evidence(verify=f"it gave no answer: {error}", left=ALL))
+        return replace(state, stage=VERDICT, evidence=Evidence(verify=f"{UNANSWERED} {error}", left=ALL))
     if state.stage in (REVERT, RECHECK):
         return replace(_fault(state, f"{deed_of(state).name}: its revert fails: {error}"), stage=RESTORE)
     name = (
@@ -287,9 +292,10 @@ def _failed(problem: Problem, state: State, error: str, outcome: Done) -> State:
 
 
 def plan_marks(problem: Problem, state: State) -> list[tuple[Change, str]]:
-    """Return each change with its status: "applied", "reverted", "at hand" or "waiting"."""
+    """Return each change with its status: "there" before, "applied", "reverted", "at hand" or "waiting"."""
     at_hand = state.deed.name if state.deed is not None else ""
-    words = {**dict.fromkeys(state.reverted, "reverted"), **dict.fromkeys(state.applied, "applied")}
+    words = dict.fromkeys(state.had, "there") | dict.fromkeys(state.reverted, "reverted")
+    words |= dict.fromkeys(state.applied, "applied")
     if at_hand:
         words[at_hand] = "at hand"
     return [(change, words.get(change.name, "waiting")) for change in problem.changes]

@@ -8,7 +8,10 @@ from .flow import plan_marks
 from .problem import ADDITIVE, DATA, DESTRUCTIVE, Change, Problem
 from .state import BACKUP, CHECK, COPY, END, FINISH, KEEP, RUN, Deed, State
 
-MARKS = {"waiting": ("·", "rail"), "at hand": (">", "moved"), "applied": ("✔", "target"), "reverted": ("✖", "conflict")}
+MARKS = {
+    "waiting": ("·", "rail"), "at hand": (">", "moved"), "applied": ("✔", "target"), "reverted": ("✖", "conflict"),
+    "there": ("=", "label"),
+}  # fmt: skip
 _SHORT = {ADDITIVE: "add", DATA: "data", DESTRUCTIVE: "drop"}
 _WIDE, _MIDDLE = 54, 34
 """Cells from which on kind, risk and seconds are shown, and kind and risk."""
@@ -27,7 +30,7 @@ def draw(problem: Problem, state: State, columns: int, rows: int) -> Text:
     marked = plan_marks(problem, state)
     feet = _feet(problem, state, columns)[: max(1, min(2, rows - 2))]
     most = rows - 1 - len(feet)
-    centre = next((at for at, (_, mark) in enumerate(marked) if mark == "at hand"), len(state.applied))
+    centre = next((at for at, (_, mark) in enumerate(marked) if mark == "at hand"), len(state.had) + len(state.applied))
     begin = max(0, min(centre - most // 3, len(marked) - most))
     shown = marked[begin : begin + most]
     width = max(6, min(max(len(change.name) for change, _ in shown), 24 if columns >= _WIDE else 16, columns - 4))
@@ -80,6 +83,7 @@ def _feet(problem: Problem, state: State, columns: int) -> list[str]:
     deed = state.deed or (state.deeds[-1] if state.deeds else None)
     limit = f" of {problem.max_downtime} s" if problem.max_downtime else ""
     counts = f"{len(state.applied)} applied {len(state.reverted)} back of {len(problem.changes)}"
+    counts += f", {len(state.had)} there before" if state.had else ""
     counts += f"; downtime {state.downtime:.1f} s{limit}"
     held = "last check held" if state.deeds else "not checked yet"
     last = state.findings[-1] if state.findings else held

@@ -61,6 +61,8 @@ class Change:
         verify: Those that check it.
         file: Where its deploy script is, relative to the folder.
         evidence: What a linter says against it.
+        version: What it is called in its tool's own table.
+        checksum: What the tool notes of its script there; None for nothing.
     """
 
     name: str
@@ -70,6 +72,8 @@ class Change:
     verify: tuple[Statement, ...] = ()
     file: str = ""
     evidence: tuple[str, ...] = ()
+    version: str = ""
+    checksum: int | None = None
 
     @property
     def kind(self) -> str:
@@ -120,6 +124,8 @@ class Problem:
         verify_seconds: What the checks of a change have, its verify script among them.
         revert: When all is done on the copy, everything is reverted in turn and compared.
         notes: (file:line, what was not read).
+        since: The last change that the database has by the user's own word, "" to read it in the tool's table.
+        later: Changes after `until`: (name, version).
     """
 
     project: str
@@ -134,6 +140,8 @@ class Problem:
     verify_seconds: int = 600
     revert: bool = False
     notes: tuple[tuple[str, str], ...] = ()
+    since: str = ""
+    later: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -177,7 +185,9 @@ def checked(problem: Problem) -> Problem:
         raise ProblemError(
             f"--to {one_line(problem.until, 80)} is not a change of the plan, which ends with {names[-1]}"
         )
-    return replace(problem, changes=ordered[: names.index(problem.until) + 1])
+    end = names.index(problem.until) + 1
+    later = tuple((change.name, change.version) for change in ordered[end:])
+    return replace(problem, changes=ordered[:end], later=later)
 
 
 def since(problem: Problem, last: str) -> Problem:
@@ -196,7 +206,7 @@ def since(problem: Problem, last: str) -> Problem:
         for one in problem.changes
         if one.name not in there
     ]
-    return replace(problem, changes=tuple(left))
+    return replace(problem, changes=tuple(left), since=last)
 
 
 def _ordered(problem: Problem) -> tuple[Change, ...]:
@@ -235,6 +245,7 @@ def from_text(whole: dict[str, Any]) -> Problem:
         fields = {key: value for key, value in whole.items() if key != "format"}
         fields["changes"] = tuple(_change(one) for one in whole["changes"])
         fields["notes"] = tuple((str(place), str(words)) for place, words in whole["notes"])
+        fields["later"] = tuple((str(name), str(version)) for name, version in whole.get("later", ()))
         problem = Problem(**fields)
         _typed(problem)
         return checked(replace(problem, until=""))
@@ -243,8 +254,8 @@ def from_text(whole: dict[str, Any]) -> Problem:
 
 
 def _typed(problem: Problem) -> None:
-    texts = [problem.project, problem.tool, problem.database, problem.until]
-    texts += [change.name for change in problem.changes] + [change.file for change in problem.changes]
+    texts = [problem.project, problem.tool, problem.database, problem.until, problem.since]
+    texts += [text for change in problem.changes for text in (change.name, change.file, change.version)]
     numbers = (problem.max_downtime, problem.batch_rows, problem.ask_rows, problem.verify_seconds)
     wrong: list[Any] = [one for one in texts if type(one) is not str]
     wrong += [one for one in numbers if type(one) is not int]
@@ -254,9 +265,12 @@ def _typed(problem: Problem) -> None:
 
 def _change(given: dict[str, Any]) -> Change:
     scripts = {key: tuple(_statement(one) for one in given[key]) for key in ("deploy", "revert", "verify")}
+    checksum = given.get("checksum")
     return Change(
-        given["name"], tuple(given["needs"]), **scripts, file=given["file"], evidence=tuple(map(str, given["evidence"]))
-    )
+        given["name"], tuple(given["needs"]), **scripts, file=given["file"],
+        evidence=tuple(map(str, given["evidence"])), version=given.get("version", ""),
+        checksum=None if checksum is None else int(checksum),
+    )  # fmt: skip
 
 
 def _statement(given: dict[str, Any]) -> Statement:

@@ -11,12 +11,14 @@ from .flow import plan_marks
 from .problem import Problem
 from .state import Deed, State
 from .surveys import whole
+from .version_table import LOG_ONLY
 
 
 def verdict_of(problem: Problem, state: State) -> str:
     """Return "safe" or "unsafe"."""
-    everything = problem.revert and not state.applied and len(state.reverted) == len(problem.changes)
-    complete = everything or len(state.applied) == len(problem.changes)
+    due = len(problem.changes) - len(state.had)
+    everything = problem.revert and not state.applied and len(state.reverted) == due
+    complete = everything or len(state.applied) == due
     return "safe" if complete and not state.findings else "unsafe"
 
 
@@ -25,6 +27,7 @@ def warnings(problem: Problem) -> list[str]:
     found = [
         f"{change.name}: it has no revert script" for change in problem.changes if change.deploy and not change.revert
     ]
+    found += [LOG_ONLY] if problem.tool == "sqitch" and problem.apply else []
     found += [f"{change.name}: {words}" for change in problem.changes for words in change.evidence]
     return [*found, *(f"{place}: {words}" for place, words in problem.notes)]
 
@@ -34,6 +37,7 @@ def result(problem: Problem, state: State) -> dict[str, Any]:
     return {
         "applied": [*state.applied],
         "reverted": [*state.reverted],
+        "had": [*state.had],
         "digest_before": whole(state.first) if state.first else "",
         "digest_after": whole(state.tables) if state.tables else "",
         "rows": {table.name: table.rows for table in state.tables},
@@ -93,6 +97,7 @@ def markdown(problem: Problem, state: State) -> str:
     what = "the database itself," if problem.apply else "a copy of"
     done = f"{len(state.applied)} of {len(problem.changes)} changes applied to {what} `{_cell(problem.database)}`"
     rest = f"{len(state.reverted)} taken back; writers held up for {state.downtime:.1f} s."
+    rest += f" By its tool's own table it had {len(state.had)} before." if state.had else ""
     lines = [f"# {_cell(problem.project)}: {verdict_of(problem, state)}", "", f"{done}; {rest}", ""]
     lines += [f"- **{_cell(one)}**" for one in state.findings] or ["Nothing was found that makes it unsafe."]
     lines += [
@@ -103,7 +108,7 @@ def markdown(problem: Problem, state: State) -> str:
     for change, mark in plan_marks(problem, state):
         row = _row(problem, state, change.name)
         batches = f" ({row['batches']} batches)" if row["batches"] else ""
-        after = row["verdict"] or ("not reached" if mark == "waiting" else mark)
+        after = row["verdict"] or {"waiting": "not reached", "there": "there before"}.get(mark, mark)
         lines.append(
             f"| {_cell(change.name)} | {change.kind} | {change.risk} | {', '.join(row['before'])}{batches}"
             f" | {row['rows_changed']:,} | {row['took_s']:.2f} | {after} | {row['digest_after'][:12]} |"

@@ -38,7 +38,7 @@ class GateFacts:
 
 def ready(problem: Problem, state: State) -> list[Change]:
     """Return the changes that can go next, in plan order."""
-    done = {*state.applied}
+    done = {*state.applied, *state.had}
     return [one for one in problem.changes if one.name not in done and done.issuperset(one.needs)]
 
 

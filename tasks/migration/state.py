@@ -18,6 +18,8 @@ GATES = (RUN, BACKUP, BATCHES, ASK)
 VERDICTS = (KEEP, REVERT, RESTORE)
 NOTHING, ALL, PART = "nothing", "all", "part"
 GO_ON, STOP = "go on", "stop here"
+UNANSWERED = "it gave no answer:"
+"""How what a check says begins that did not come through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class State:
         findings: What makes the migration unsafe.
         downtime: Seconds for which writers were held up.
         stop: Why no further change is made, "" where they are.
+        had: Changes that the database had before the run, by its tool's own table, in plan order.
     """
 
     stage: str = COPY
@@ -139,6 +142,7 @@ class State:
     findings: tuple[str, ...] = ()
     downtime: float = 0.0
     stop: str = ""
+    had: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ def state_json(state: State) -> Json:
 
 def state_from(value: Any) -> State:
     """Turn what `state_json` gave back into an equal state."""
-    fields = dict(zip(State.__dataclass_fields__, tupled(value), strict=True))
+    fields = dict(zip(State.__dataclass_fields__, tupled(value), strict=False))  # earlier ones have fewer
     for name in ("tables", "first"):
         fields[name] = tuple(Table(*one) for one in fields[name])
     fields["deed"] = None if fields["deed"] is None else Deed(*fields["deed"])

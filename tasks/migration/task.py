@@ -43,6 +43,7 @@ from .problem import Problem, to_text
 from .readers import TOOLS
 from .rehearsal import rehearsed
 from .reports import papers, result, shortfall
+from .rolling_back import put_back
 from .rules import GATE_ROWS, RISKY, VERDICT_ROWS, gate, gate_facts, next_change, ready, verdict
 from .state import (
     ASK,
@@ -100,7 +101,7 @@ class Migration(Task[State, Answer]):
         Option("apply", "Change the database itself, and not a copy.", "no", ("no", "yes")),
         Option("max_downtime", "Seconds for which writers may be held up; 0 for no limit.", 0),
         Option("to", "The last change to deploy; all where it is empty.", ""),
-        Option("since", "The last change that the database has already; none where it is empty.", ""),
+        Option("since", "The last change that the database has; empty to read its tool's own table.", ""),
         Option("revert", "On the copy, take everything back at the end and compare.", "no", ("no", "yes")),
         Option("rows", "Rows of the demo database, where no folder is given.", ROWS),
         Option("batch_rows", "Rows above which a change goes in batches, and rows of one.", 50_000),
@@ -242,6 +243,10 @@ class Migration(Task[State, Answer]):
         if not done.ok or not isinstance(value, dict) or value.get("known") not in ("done", "not"):
             return Unknown("a statement that takes no transaction had begun")
         return NotDone() if value["known"] == "not" else Done(Status.OK, str(value.get("value", "{}")))
+
+    def rollback(self, state: State, later: Iterable[State]) -> Do:
+        """Put the database back, held against the digests on record."""
+        return put_back(self.problem, state, later)
 
     def verify(self, answers: Iterable[Any]) -> list[str]:
         """Check order, backups, reverts and digests on the record of what was decided and done."""

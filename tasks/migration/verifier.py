@@ -40,6 +40,7 @@ class _Audit:
         self._moves = moves
         self._at = 0
         self._in: list[str] = []
+        self._had: set[str] = set()
         self._head = ""
         self._tables: dict[str, str] = {}
         self._befores: dict[str, str] = {}
@@ -54,7 +55,8 @@ class _Audit:
         if copied is not None:
             self._head, self._safe = copied["head"], not self._problem["apply"]
             self._look(copied["survey"])
-            self._stopped = copied["integrity"] != "ok"
+            self._stopped = copied["integrity"] != "ok" or bool(copied.get("odd"))
+            self._had = {name for name in copied.get("had", ()) if name in self._changes}
             while not self._stopped and (name := self._next()):
                 self._change(name)
             if self._problem["revert"] and not self._problem["apply"] and not self._stopped:
@@ -93,7 +95,8 @@ class _Audit:
         """Take the choice of the next change, where there is one; "" where none is left."""
         if self._problem["apply"] and 0 < self._problem["max_downtime"] < self._held:
             return ""
-        names = [name for name, one in self._changes.items() if name not in self._in and {*one["needs"]} <= {*self._in}]
+        there = {*self._in, *self._had}
+        names = [name for name, one in self._changes.items() if name not in there and {*one["needs"]} <= there]
         if len(names) < 2:
             return names[0] if names else ""
         word = self._move("choose")[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -15,14 +15,17 @@ from maker_engine.documents import read_document
 from maker_engine.input_files import is_file
 from maker_engine.labelling.codebook import CHOICE, Codebook, read_codebook
 from maker_engine.labelling.gold import canonical, read_gold
+from maker_engine.labelling.keys import keys_kept, keys_of, packed
 from maker_engine.labelling.units import Units
 from maker_engine.labelling.wording import columns_in
-from maker_engine.tables.opening import digest_of, open_table, piped, place_of, table_of
+from maker_engine.tables.opening import digest_of, found_at, is_piped, open_table, piped, place_of, table_of
 from maker_engine.tables.row import Rows
 
 KEPT_WHOLE = 200_000
 """Bytes of a text table that a session keeps whole; of a larger one it keeps the place and the digest."""
 _TEXTS = ("csv", "jsonl")
+PIPED = "rows"
+"""What a table from standard input is called."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def _load(options: Mapping[str, int | str], source: str | None) -> Problem:
     if "id" in given:
         codebook = Codebook(codebook.fields, codebook.about, given["id"], codebook.show)
     texts = read_gold(open_table(given["gold"]), codebook) if "gold" in given else {}
-    return _problem(kept, table, codebook, texts, seed)
+    return _problem(kept, table, codebook, texts, seed, digested="path" in kept)
 
 
 def _yaml(text: str) -> Codebook:
@@ -120,10 +123,11 @@ def _asked(given: Mapping[str, str], table: Rows) -> Codebook:
 
 def _rows(name: str) -> tuple[dict[str, Any], Rows]:
     path, inner = place_of(name)
-    if name == "-" or not is_file(path):
+    if is_piped(name):
         data = piped(name)
         text = data.decode("utf-8", "surrogateescape")
-        return {"name": "rows", "text": text}, table_of("rows", data)
+        called = f"{PIPED}#{inner}" if inner else PIPED
+        return {"name": called, "text": text}, table_of(called, data)
     table = open_table(name)
     size = path.stat().st_size
     if size <= KEPT_WHOLE and table.kind in _TEXTS:
@@ -148,8 +152,54 @@ def _kept(source: str) -> Problem:
     return _problem(rows, table, codebook, texts, seed)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the steps of a problem ask.
+
+    Attributes:
+        problem: The problem.
+    """
+
+    problem: Problem
+
+    def own_keys(self) -> Iterator[int]:
+        """Give the key of each step."""
+        return keys_of(self.problem.units, self.problem.seed)
+
+    def keys_of(self, source: str) -> Iterator[int]:
+        """Give the keys of a problem that a session keeps, if need be without its table.
+
+        Raises:
+            ProblemError: It is none, or its rows are neither there nor digested.
+        """
+        try:
+            value = json.loads(source)
+            if "digests" in value["rows"]:
+                return keys_kept(value["rows"], read_codebook(value["codebook"]), int(value["seed"]))
+        except (InputError, KeyError, TypeError, ValueError):
+            raise ProblemError("the earlier session keeps no rows with a codebook") from None
+        return Asked(_kept(source)).own_keys()
+
+    def is_akin(self, source: str) -> bool:
+        """Return whether a problem that a session keeps is of a table of this name, and not this very problem."""
+        try:
+            there, here = json.loads(source), json.loads(self.problem.rows)
+            name, own = (str(one.get("path") or one["name"]) for one in (there["rows"], here))
+            codebooks = there["codebook"], self.problem.codebook.to_json()
+            piped = own.partition("#")[0] == PIPED
+            return name == own and not piped and (there["rows"], codebooks[0]) != (here, codebooks[1])
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return False
+
+    def asked(self, number: int) -> tuple[str, str]:
+        """Return the row's id and the field that step `number` (0-based) is about."""
+        unit = self.problem.units[number]
+        return unit.id, unit.field.name
+
+
 def _unchanged(name: str, digest: str) -> Rows:
-    path = Path(place_of(name)[0])
+    path, inner = place_of(name)
+    path = found_at(path)
     if not is_file(path):
         raise ProblemError(f"the rows are no longer at {name}: put the file back there")
     stat = path.stat()
@@ -157,7 +207,7 @@ def _unchanged(name: str, digest: str) -> Rows:
         raise ProblemError(
             f"the rows in {name} have changed since the run began: put the file back, or begin a new run"
         )
-    return open_table(name)
+    return open_table(f"{path}#{inner}" if inner else str(path))
 
 
 @lru_cache(maxsize=8)
@@ -166,12 +216,15 @@ def _digest(path: Path, size: int, changed: int) -> str:  # noqa: ARG001 - what 
 
 
 def _problem(
-    kept: dict[str, Any], table: Rows, codebook: Codebook, gold: Mapping[str, Mapping[str, str]], seed: int
-) -> Problem:
+    kept: dict[str, Any], table: Rows, codebook: Codebook, gold: Mapping[str, Mapping[str, str]], seed: int,
+    *, digested: bool = False,
+) -> Problem:  # fmt: skip
     if not len(table):
         raise ProblemError("the table has a header and no rows: there is nothing to decide")
     units = Units(table, codebook)
     if not len(units):
         raise ProblemError("every row is empty in the columns that are shown: name others by show in the codebook")
+    if digested:
+        kept = {**kept, **packed(units)}
     texts = json.dumps(kept, sort_keys=True), json.dumps(gold, sort_keys=True)
     return Problem(texts[0], codebook, texts[1], seed, units, canonical(gold, units))

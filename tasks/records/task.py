@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -14,12 +14,14 @@ from maker_engine.labelling.codebook import CHOICE
 from maker_engine.labelling.units import Unit
 from maker_engine.labelling.wording import vote_on
 
-from .loading import Problem, load_problem
+from .loading import Asked, Problem, load_problem
 from .picture import draw
 from .verifier import findings
 
 _HELD = 1_024
 """Votes that are kept, since each is needed several times."""
+_TITLE = 200
+"""Characters of a row's title."""
 
 
 class State(NamedTuple):
@@ -48,6 +50,7 @@ class Records(Task[State, Any]):
 
     Attributes:
         problem: The rows, the codebook, and gold where there is some.
+        questions: What the steps ask, so that what an earlier run has decided need not be asked again.
     """
 
     problem: Problem
@@ -68,9 +71,14 @@ class Records(Task[State, Any]):
         Option("shuffle", "Seed of the order in which labels are offered.", 0),
     )
     independent = True
+    result_with_cost = True
     has_oracle = True
 
+    questions: Asked = field(init=False, repr=False, compare=False)
+    _votes: dict[int, tuple[Unit, Vote]] = field(init=False, default_factory=dict, repr=False, compare=False)
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "questions", Asked(self.problem))
         if not self.problem.right:
             object.__setattr__(self, "has_oracle", False)  # of these rows nobody has said what is right
 
@@ -110,14 +118,18 @@ class Records(Task[State, Any]):
         """Return a state at which step `number` (0-based) is asked."""
         return State(min(number, len(self.problem.units)))
 
+    def row_title(self, number: int) -> str:
+        """Return a row's id, the field where there are several, and what is shown of it."""
+        units = self.problem.units
+        unit = units[number]
+        texts = (unit.row.text(name)[:_TITLE] for name in units.shown)
+        field = f" {unit.field.name}?" if len(self.problem.codebook.fields) > 1 else ""
+        return f"{unit.id[:_TITLE]}{field} {' · '.join(texts)}"[:_TITLE]
+
     @cached_property
     def _closed(self) -> tuple[str, ...]:
         """The labels of the first field that is one of a list."""
         return next((field.names for field in self.problem.codebook.fields if field.form == CHOICE), ())
-
-    @cached_property
-    def _votes(self) -> dict[int, tuple[Unit, Vote]]:
-        return {}
 
     def _at(self, number: int) -> tuple[Unit, Vote]:
         held = self._votes
@@ -173,15 +185,13 @@ class Records(Task[State, Any]):
         return findings(self.source(), len(self.problem.units), answers)
 
     def result(self, state: State) -> Json:
-        """Return how many rows and answers there are, how many were accepted, and how many are right by gold."""
+        """Return how many rows there are, how many of their fields were accepted, and how many are right by gold."""
         accepted = state.done - state.undecided
         found: dict[str, Json] = {
             "rows": len(self.problem.units.table),
-            "decided": state.done,
             "accepted": accepted,
             "undecided": state.undecided,
             "to_people": state.people,
-            "labels": dict(zip(self._closed, state.counts, strict=False)),
         }
         if self.problem.right:
             share = round(state.right / state.judged, 4) if state.judged else None

@@ -251,7 +251,7 @@ def test_a_run_that_stopped_goes_on(tmp_path):
     whole = maker.solve(Countdown(), model="sim", k=3)
     assert (done.outcome, done.answers, done.steps) == (whole.outcome, whole.answers, whole.steps)
     assert done.totals == whole.totals
-    with pytest.raises(maker.InputError, match="no step left to go on with"):
+    with pytest.raises(maker.InputError, match="no step left to resume"):
         maker.resume(path, task=Countdown)
 
 

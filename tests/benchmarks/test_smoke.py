@@ -28,7 +28,7 @@ TOY: dict[str, Callable[[], list[Row]]] = {
     "several": lambda: several.rows(disks=2, steps=3),
     "first_paint": lambda: first_paint.rows(repeats=1),
     "sessions": lambda: sessions.rows(disks=5, single=9, repeats=1),
-    "wire": lambda: wire.rows(seconds=0.2, presses=1, resizes=3, slow_line=1e6),
+    "wire": lambda: wire.rows(seconds=0.2, presses=1, resizes=3, lines=[1e6]),
     "debugger": lambda: debugger.rows(disks=5, beside=200, pages=3),
     "million": lambda: million.rows(disks=5, look_s=0.05),
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from maker_engine import catalogue
+from maker_engine import catalogue, executors as clusters
 from maker_engine.calibration import executors, sweep
 from maker_engine.calibration.estimate import Sought
 from maker_engine.calibration.report import calibration_json
@@ -42,9 +42,10 @@ def test_a_cluster_gives_the_same_and_a_killed_worker_loses_nothing(monkeypatch:
     workers: list[int] = []
 
     def watched(name: str, *_: Any) -> executors.DaskExecutor:
-        opened.append(executors.DaskExecutor(name.partition("=")[2]))
+        cluster = clusters.DaskExecutor(name.partition("=")[2])
+        opened.append(executors.DaskExecutor(cluster))
         opened[0].width = 4
-        workers.extend(opened[0]._client.run(os.getpid).values())
+        workers.extend(cluster.client.run(os.getpid).values())
         return opened[0]
 
     def kill_one(_model: str, steps: int) -> None:

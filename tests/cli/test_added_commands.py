@@ -54,9 +54,9 @@ def test_help_lists_added_commands_and_says_which_are_broken(capsys: pytest.Capt
     with pytest.raises(SystemExit):
         main(["--help"])
     told = " ".join(capsys.readouterr().out.split())
-    assert "repeat Repeats 100% of what it is given" in told
+    assert "repeat repeats 100% of what it is given" in told
     assert "command 'broken' cannot be loaded from stranger_broken:act" in told
-    assert "lint Check the requirement lines" in told
+    assert "lint check the requirement lines" in told
 
 
 @pytest.mark.parametrize(

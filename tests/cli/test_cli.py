@@ -24,7 +24,7 @@ MAKER = [sys.executable, "-m", "maker_tui"]
 KEYS = [
     "version", "outcome", "reason", "result", "shortfall", "task", "problem", "model", "simulated", "k", "rule",
     "steps", "decided_steps",
-    "samples", "votes", "flagged", "wasted", "undecided_steps",
+    "samples", "votes", "flagged", "wasted", "undecided_steps", "carried_steps",
     "refused", "identical_texts", "hopeless", "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning",
     "adjustments", "model_check", "cost_usd", "tokens_estimated", "cost_usd_estimated", "limit_is_estimate",
     "answered_by", "timeouts", "resets_at", "outlook", "wall_s", "session", "papers", "dry_run",

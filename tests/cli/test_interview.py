@@ -90,7 +90,7 @@ def test_without_a_person_the_first_question_stops_it_by_name(capsys: pytest.Cap
     """Headless, the interview ends where somebody would have to answer, and says how to go on."""
     assert main(["interview", IDEA, "--headless"]) == 130
     told = capsys.readouterr().out
-    assert re.search(r"asks a person: [^?]+\?.*\(go on in the app: maker sessions resume\)", " ".join(told.split()))
+    assert re.search(r"asks a person: [^?]+\?.*\(answer in the app: maker sessions resume\)", " ".join(told.split()))
 
 
 def test_papers_are_exported_and_an_interview_goes_on_from_them(
@@ -116,6 +116,7 @@ def test_papers_are_exported_and_an_interview_goes_on_from_them(
 @pytest.mark.parametrize(
     ("arguments", "mend"),
     [
+        ([""], 'say first what is to be built, as in maker interview "a to-do list API", or --from FILE'),
         ([], 'say first what is to be built, as in maker interview "a to-do list API", or --from FILE'),
         (["a", "--from", "b.json"], "both are given"),
         (["--from", "nothing.json", "--headless"], "problem file nothing.json cannot be read"),

@@ -14,7 +14,8 @@ from tests.support.shelves import solved
 
 TAKES = {
     "open": [], "show": [], "verify": [], "salvage": [], "export": [], "revote": [], "path": [], "resume": [],
-    "rename": ["new"], "duplicate": [], "rm": [], "fork": ["--at", "1"], "compare": ["@"], "search": None,
+    "rename": ["new"], "duplicate": [], "rm": [], "fork": ["--at", "1"], "rollback": ["--at", "1"],
+    "compare": ["@"], "search": None,
 }  # fmt: skip
 """What else each takes; search has the session in a flag."""
 ELSEWHERE = {"restore"}

@@ -78,3 +78,17 @@ def test_what_cannot_be_planned_is_one_line(
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_of_independent_steps_the_wrong_answers_are_planned(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of rows it says how many answers are wrong, and never that all of them are right; of a task it is known."""
+    rows = ("--steps", "2000", "--p", "0.85", "--k", "2", "--independent")
+    assert planned(capsys, *rows)["wrong"] == pytest.approx(2000 * 0.0225 / 0.745)
+    for words in (rows, ("--task", "records", "--p", "0.85", "--k", "2")):
+        assert main(["plan", *words]) == 0
+        said = capsys.readouterr().out
+        assert "right    0.969799    of the answers" in said
+        assert "p_solve" not in said
+    assert main(["plan", *rows, "--plot", "k"]) == 0
+    assert "answers that are right" in (said := capsys.readouterr().out)
+    assert "target" not in said

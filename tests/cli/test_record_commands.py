@@ -127,6 +127,7 @@ def test_an_export_comes_back_by_import(capsys: pytest.CaptureFixture[str], sess
         capsys, "export", "hanoi-a", "--as", "papers", "--force", "--to", str(tmp_path)
     )
     assert refused(capsys, "import", str(tmp_path / "nothing.jsonl")).startswith("maker: file ")
+    assert "maker sessions duplicate brings it in" in refused(capsys, "import", str(session))
 
 
 @pytest.mark.usefixtures("session")
@@ -232,7 +233,7 @@ def test_a_session_that_has_not_ended_says_how_it_stands(capsys: pytest.CaptureF
     said(capsys, "fork", "hanoi-a", "--at", "5", "--stay")
     told = said(capsys, "show", "hanoi-a")
     assert "outcome  interrupted: it has not ended, and no program drives it\n" in told
-    assert told.endswith("go on    maker sessions resume hanoi-a\n")
+    assert told.endswith("resume   maker sessions resume hanoi-a\n")
     saved = open_saved(session)
     journal = Journal(session, saved.task, saved.order, 1)
     told = said(capsys, "show", "hanoi-a")

@@ -56,7 +56,7 @@ def test_a_question_is_asked_of_every_row_in_one_command(table, does):
         "ask", "odd.csv", "--question", "Which? {text}", "--choices", "a,b", "--out", "o.csv", "--k", "2"
     )
     assert status == 0
-    assert '"rows": 4, "decided": 2' in said, "equal rows are decided once, empty ones not at all"
+    assert '"rows": 4, "accepted": 2' in said, "equal rows are decided once, empty ones not at all"
     found = rows_of(table / "o.csv")
     assert [(row["text"], row["n"]) for row in found] == [
         ('a "quoted"\nline', "1"), ("'=cmd", "2"), ("", "3"), ('a "quoted"\nline', "1"),
@@ -67,13 +67,17 @@ def test_a_question_is_asked_of_every_row_in_one_command(table, does):
 
 def test_a_table_is_decided_reviewed_and_audited(table, does):
     """What votes do not decide goes to people blind; what they accept is audited; both are kept beside the session."""
-    flags = ("--model", "sim:p=0.5,v=0.9", "--max-samples", "12", "--k", "3", "--undecided", "ask-later", "--json")
+    flags = ("--model", "sim:p=0.5,v=0.9", "--max-samples", "12", "--k", "3", "--json")
     run = ("run", "records", "--problem", "cb.yaml", "--rows", "tickets.csv", "--gold", "gold.csv", *flags)
-    status, said = does(*run, "--session", "s.maker")
-    result = json.loads(said)["result"]
-    assert (status, result["rows"], result["decided"]) == (0, 60, 180)
-    assert result["undecided"] == result["to_people"] > 0
-    assert does("records", "review", "s.maker", "--out", "q.csv")[0] == 0
+    status, said = does(*run, "--session", "s.maker", "--out", "out.csv")
+    figures = json.loads(said)
+    result = figures["result"]
+    assert {*result} == {"rows", "accepted", "undecided", "to_people", "votes", "usd", "accuracy"}
+    assert (status, result["rows"], result["accepted"] + result["undecided"]) == (0, 60, 180)
+    assert (result["votes"], result["usd"], ["out.csv"]) == (figures["votes"], figures["cost_usd"], figures["papers"])
+    assert result["undecided"] == result["to_people"] > 0, "what is undecided is for later where nothing else is said"
+    assert "out.csv exists already" in does(*run, "--out", "out.csv")[1]
+    assert does("records", "review", "s.maker", "--out", "q.csv", "--reviewers", "2")[0] == 0
     gold = {row["ticket"]: row["category"] for row in rows_of(table / "gold.csv")}
     queue = [row for row in rows_of(table / "q.csv") if row["maker_field"] == "category"]
     assert "margin" not in queue[0], "nothing on the sheet says how the votes went"
@@ -84,20 +88,55 @@ def test_a_table_is_decided_reviewed_and_audited(table, does):
             sheet.writerows(row | {"answer": gold[row["maker_id"]]} for row in queue)
     assert does("records", "review", "s.maker", "--answers", "ann.csv", "--answers", "bob.csv")[0] == 0
     report = json.loads(does("records", "report", "s.maker", "--json", "--html", "r.html")[1])
-    assert report["reviewers_alpha"] == 1
+    assert report["reviewers_alpha"] == report["reviewers"]["kappa"] == 1
     assert report["decided_by"]["person"] == len(queue) == report["fields"]["category"]["reviewed"]
-    assert "accuracy against coverage" in (table / "r.html").read_text()
+    assert report["fields"]["category"]["found"]["undecided"] == len(queue) == report["asked"]["review"]
+    page = (table / "r.html").read_text()
+    assert (page.count("accuracy against coverage"), "Simulated agents answered" in page) == (1, True)
+    assert does("records", "review", "s.maker", "--out", "rest.csv", "--reviewers", "2")[0] == 0
+    assert {row["maker_field"] for row in rows_of(table / "rest.csv")} <= {"amount", "thing"}, "two have answered"
     assert does("records", "audit", "s.maker", "--out", "blind.csv", "--rows", "400")[0] == 0
     blind = rows_of(table / "blind.csv")
+    assert (table / "out.csv").read_text().startswith("ticket,text,category,category.margin")
     value = {row["ticket"]: row for row in rows_of_results(does, table)}
     with (table / "done.csv").open("w") as out:
         sheet = csv.DictWriter(out, blind[0])
         sheet.writeheader()
         sheet.writerows(row | {"answer": value[row["maker_id"]][row["maker_field"]]} for row in blind)
     status, said = does("records", "audit", "s.maker", "--answers", "done.csv")
-    assert status == 0
-    assert "at most 1.00% of the" in said
+    assert (status, "at most 1.00% of the" in said) == (0, True)
     assert does("sessions", "verify", "s.maker")[0] == 0
+
+
+def test_gold_is_labelled_line_by_line_before_a_run_and_an_audit_after_it(table, does, monkeypatch):
+    """Without a terminal people are asked in lines; gold goes on where it was left, and `--gold` takes it."""
+    (table / "one.yaml").write_text(FIELD.partition("  amount")[0])
+
+    def says(text, *words):
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        return does("records", *words)
+
+    gold = ("gold", "tickets.csv", "--problem", "one.yaml", "--to", "mine.csv", "--rows", "5", "--reviewer", "ann")
+    status, said = says("1\nu\nnone of them\nbilling\ns\nq\n", *gold)
+    assert (status, "gold: 1 answered as ann, 4 left" in said, "is no answer here" in said) == (0, True, True)
+    assert "ahead" not in said
+    assert says("account\n" * 4, *gold)[0] == 0
+    assert [row["category"] for row in rows_of(table / "mine.csv")] == ["billing", *["account"] * 4]
+    run = ("run", "records", "--problem", "one.yaml", "--rows", "tickets.csv", "--gold", "mine.csv", "--json")
+    assert json.loads(does(*run, "--session", "s.maker")[1])["result"]["accuracy"]["judged"] == 5
+    status, said = says("1\n" * 3, "audit", "s.maker", "--here", "--rows", "3", "--alpha", "0.5")
+    assert (status, "audit: 3 answered" in said, "audited were wrong" in said) == (1, True, True)
+    asked = ("--question", "Which? {text}", "--choices", "billing,other", "--id", "ticket", "--to", "asked.csv")
+    assert says("2\n", "gold", "tickets.csv", *asked, "--rows", "1")[0] == 0
+    assert [*rows_of(table / "asked.csv")[0]] == ["ticket", "answer"]
+    assert "was not labelled here" in says("", *gold[:5], "tickets.csv")[1]
+    assert "1 to 20" in says("", "review", "s.maker", "--reviewers", "0")[1]
+    assert does(*run[:6], "--session", "t.maker", "--headless")[0] == 0
+    assert says("billing\n", "gold", "t.maker", "--rows", "1")[0] == 0
+    assert [row["category"] for row in rows_of(table / "t.gold.csv")] == ["billing"]
+    report = json.loads(does("records", "report", "t.maker", "--json")[1])
+    assert report["asked"] == {"review": 0, "audit": 0, "gold": 1}
+    assert report["fields"]["category"]["gold"]["judged"] == 1, "what is labelled after a run is held against it"
 
 
 def rows_of_results(does, table):
@@ -107,17 +146,12 @@ def rows_of_results(does, table):
 
 def test_parts_are_put_together_or_refused(table, does):
     """Parts that are whole and sound make one table in order; one that is missing, changed or another's is refused."""
-    assert (
-        does("records", "split", "2", "tickets.csv", "--problem", "cb.yaml", "--to", "parts", "--limit-usd", "4")[0]
-        == 0
-    )
-    assert "--limit-usd 2" in (table / "parts" / "Makefile").read_text()
-    for number in (1, 2):
-        part = f"parts/part-00{number}"
-        assert does("run", "records", "--problem", "parts/codebook.yaml", "--rows", f"{part}.csv", "--session",
-                    f"{part}.maker", "--model", "sim:p=0.95", "--headless")[0] == 0  # fmt: skip
-    assert does("records", "merge", "parts", "--out", "all.csv")[0] == 0
-    assert [row["ticket"] for row in rows_of(table / "all.csv")] == [f"T{number:02}" for number in range(1, 61)]
+    (table / "few.csv").write_text("".join((table / "tickets.csv").read_text().splitlines(keepends=True)[:7]))
+    split = ("records", "split", "2", "few.csv", "--problem", "cb.yaml", "--to", "parts", "--limit-usd", "4")
+    assert does(*split, "--model", "sim:p=0.95", "--k", "1")[0] == 0
+    assert json.loads((table / "parts" / "manifest.json").read_text())["run"][-1] == "--limit-usd=2"
+    for number in ("1", "2"):
+        assert does("records", "run", "parts", "--part", number)[0] == 0
     manifest = json.loads((table / "parts" / "manifest.json").read_text())
     twice = manifest | {"parts": [manifest["parts"][0], *manifest["parts"]]}
     (table / "parts" / "manifest.json").write_text(json.dumps(twice))

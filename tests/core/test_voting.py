@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from hypothesis import given, strategies as st
 
-from maker_engine.core.voting import Ballot, FirstTo, FirstToAheadBy
+from maker_engine.core.voting import Ballot, FirstTo, FirstToAheadBy, most_dissent
 from tests.support.driving import modest
 
 votes = st.lists(st.sampled_from("ABCD"), max_size=40)
@@ -148,3 +148,12 @@ def test_first_to_k_never_ends_later(cast, k):
     """At the same k, first-to-k has ended by the vote at which first-to-ahead-by-k ends."""
     ahead = deciding_vote(FirstToAheadBy(k), cast)
     assert ahead is None or deciding_vote(FirstTo(k), cast)[0] <= ahead[0]
+
+
+def test_a_limit_on_dissent_is_a_least_agreement():
+    """With as many votes against it as are allowed, k ahead is the share of all votes that was asked for, or more."""
+    for k in range(1, 30):
+        for agreement in (0.1, 0.2, 1 / 3, 0.5, 0.6, 0.75, 1.0):
+            against = most_dissent(k, agreement)
+            assert k / (k + 2 * against) >= agreement - 1e-9
+            assert k / (k + 2 * against + 2) < agreement

@@ -19,12 +19,12 @@ LONGEST_LOOK_S = 10.0
 @pytest.fixture(scope="module")
 def killing(tmp_path_factory: pytest.TempPathFactory) -> Killing:
     """Some kills of each aim."""
-    return kills.kill(20, 5, tmp_path_factory.mktemp("kills"), SMALL_JOBS)
+    return kills.kill(12, 5, tmp_path_factory.mktemp("kills"), SMALL_JOBS)
 
 
 def test_no_kill_loses_or_repeats_anything(killing: Killing) -> None:
     """After kill -9, whatever the moment, all that was acknowledged is there, once, and verify finds nothing."""
-    assert killing.kills == 20
+    assert killing.kills == 12
     assert killing.losses.told() == []
 
 
@@ -92,9 +92,9 @@ def test_every_damage_that_matters_is_noticed(tmp_path: Path) -> None:
 
 def test_a_second_opener_is_refused_and_can_look(tmp_path: Path) -> None:
     """While one process writes, another is told which one and reads soon; killed, it frees the session at once."""
-    opening = openers.open_twice(20, 5, tmp_path, looks=1)
+    opening = openers.open_twice(8, 5, tmp_path, looks=1)
     assert opening.failures == []
-    assert opening.refused == opening.free_at_once == 20
+    assert opening.refused == opening.free_at_once == 8
     assert max(opening.looks) < LONGEST_LOOK_S
 
 

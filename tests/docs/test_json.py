@@ -62,6 +62,7 @@ COMMANDS: dict[str, list[str]] = {
     "lint": ["lint", "{requirements}", "--json"],
     "review": ["review", "{plan}", "--json"],
     "records report": ["records", "report", "tickets", "--json"],
+    "records status": ["records", "status", "{parts}", "--json"],
     "records audit": ["records", "audit", "tickets", "--json"],
 }
 
@@ -89,7 +90,13 @@ def said(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
     def typed(section: str) -> list[dict[str, Any]]:
         if section == "sessions revote":
             record(home / "sessions" / "count.maker", 60, seed=2)
-        if section.startswith("records"):
+        if section == "records status":
+            (tmp_path / "rows.csv").write_text("text\na\nb\n")
+            (tmp_path / "cb.yaml").write_text("fields: {kind: {labels: [a, b]}}\n")
+            named = ["2", str(tmp_path / "rows.csv"), "--problem", str(tmp_path / "cb.yaml")]
+            main(["records", "split", *named, "--to", str(tmp_path / "parts")])
+            capsys.readouterr()
+        elif section.startswith("records"):
             main(["run", "records", "--session", str(home / "sessions" / "tickets.maker"), "--k", "2", "--headless"])
             capsys.readouterr()
         if section == "sessions show --schedule":  # a model that answers at once leaves no times
@@ -97,7 +104,12 @@ def said(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
             main(["run", "hanoi", "--disks", "1", "--model", "sim:latency=0.001", "--session", session, "--headless"])
             capsys.readouterr()
         with OpenAIServer(honest) as server:
-            places = {"server": server.base_url, "requirements": requirements, "plan": plan}
+            places = {
+                "server": server.base_url,
+                "requirements": requirements,
+                "plan": plan,
+                "parts": tmp_path / "parts",
+            }
             main([word.format_map(places) for word in COMMANDS[section]])
         out = capsys.readouterr().out
         assert out.isascii()

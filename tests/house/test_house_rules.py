@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
+import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.house.parsing import ROOT, parsed, statements
+
 TREES = ("maker_engine", "maker_tui", "tasks", "tests")
 FILES = sorted(path.relative_to(ROOT) for tree in TREES for path in (ROOT / tree).rglob("*.py"))
 
@@ -55,8 +57,7 @@ def body_lines(function):
 @functools.cache
 def functions(path):
     """Place, name, lines and docstring of every function of a file, methods and inner ones included."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    found = [node for node in statements(parsed(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     return [
         (f"{path}:{node.lineno} {node.name}", node.name, body_lines(node), ast.get_docstring(node)) for node in found
     ]
@@ -117,6 +118,15 @@ def test_every_task_offered_can_be_loaded():
     for name, target in project["entry-points"]["maker.tasks"].items():
         module, _, attribute = target.partition(":")
         assert getattr(importlib.import_module(module), attribute).name == name
+
+
+def test_every_extra_that_is_named_exists():
+    """What a page or an error says to install is this distribution, with an extra that it has."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    known = {f"{project['name']}[{extra}]" for extra in project["optional-dependencies"]}
+    pages = [path for path in project_files() if path.suffix in {".md", ".py"}]
+    named = {one for path in pages for one in re.findall(r"pip install '([\w-]+\[\w+\])'", path.read_text("utf-8"))}
+    assert named <= known
 
 
 def test_every_command_offered_can_be_loaded():

@@ -26,7 +26,6 @@ EXCEPTIONS: tuple[tuple[tuple[str, ...], frozenset[str], str], ...] = (
     (("f1", "question_mark"), LEAVES | {"help"}, "the key that opens a page closes it"),
     (("enter",), LEAVES | {"answer", "open", "start", "read"}, "do what the screen is for"),
     (("a",), frozenset({"agree", "answer", "own-words"}), "answer what is asked"),
-    (("c",), frozenset({"continue", "go-on"}), "go on"),
     (("g",), frozenset({"top", "go-to"}), "as in less: to the top, or to the number typed before"),
     (("plus", "minus"), frozenset({"closer", "farther", "taller", "lower"}), "more of it, less of it"),
     (("equals_sign",), frozenset({"closer", "usual-layout"}), "plus without shift, where there is no layout"),
@@ -40,9 +39,17 @@ EXCEPTIONS: tuple[tuple[tuple[str, ...], frozenset[str], str], ...] = (
     (("O",), frozenset({"order-before", "voters"}), "the order before; a run's voters, where rows have no order"),
     (("slash",), frozenset({"search", "find"}), "find"),
     (("space",), frozenset({"pause", "mark", "choose"}), "take what is under the cursor; a run has only itself"),
-    (("u",), frozenset({"undo", "until"}), "undo among sessions, as in vi; in a run nothing can be undone"),
+    (
+        ("u",),
+        frozenset({"undo", "take-back", "until"}),
+        "undo among sessions, as in vi; in a run nothing can be undone",
+    ),
     (("x",), frozenset({"delete", "strike"}), "take away: a session, a candidate"),
-    (("y",), frozenset({"copy-pane", "duplicate", "run-it"}), "copy: a text, a session; yes, where that is asked"),
+    (
+        ("y",),
+        frozenset({"copy-pane", "duplicate", "put-back", "run-it"}),
+        "copy a text, a session; yes where it is asked",
+    ),
 )
 """Keys, the names of the actions that they may have in different places, and the one meaning of these."""
 

@@ -25,6 +25,8 @@ PRINTERS = {"print", "pprint", "Console", "print_exc", "print_exception", "perro
 
 def ways_out(source: str) -> list[str]:
     """Where a module writes, or could write, to a standard stream."""
+    if not any(name in source for name in STREAMS | PRINTERS):
+        return []
     tree = ast.parse(source)
     asked = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in ASKS}
     found = []

@@ -3,12 +3,13 @@
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.house.parsing import ROOT, parsed, statements
+
 PACKAGES = ("maker_engine", "maker_tui", "tasks")
 
 BANNED = ("told", "wish", "wishes", "stands", "comes to", "somebody", "looked")
@@ -19,6 +20,9 @@ EXCEPTIONS = frozenset({"tasks/scheduling/problem.py: wishes"})
 
 `wishes` is a field of scheduling's problem files, which are a format.
 """
+
+BANNED_SHOWN = re.compile(r"\b(?:go|goes|going|gone) on\b")
+"""What no text that users see says: a run continues, and a stopped one is resumed."""
 
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _BANNED_TEXT = re.compile(rf"\b(?:{'|'.join(BANNED)})\b", re.IGNORECASE)
@@ -58,7 +62,7 @@ def _targets(node: ast.AST) -> Iterator[str]:
 
 def public_names(tree: ast.Module) -> Iterator[str]:
     """Yield the public names that a module defines: classes, functions, methods, attributes, arguments."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.ClassDef):
             yield node.name
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -75,8 +79,8 @@ def public_names(tree: ast.Module) -> Iterator[str]:
 
 def first_lines(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield (line number from 1, text) of the first line of each docstring, those of attributes included."""
-    for node in ast.walk(tree):
-        for statement in getattr(node, "body", ()) if not isinstance(node, ast.Lambda | ast.IfExp) else ():
+    for node in statements(tree):
+        for statement in getattr(node, "body", ()):
             if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
                 text = statement.value.value
                 if isinstance(text, str):
@@ -92,33 +96,56 @@ def found_in(tree: ast.Module, path: str) -> tuple[list[str], list[str]]:
     return sorted(names), lines
 
 
-@cache
-def modules() -> dict[str, ast.Module]:
-    """Return every module of the packages by its path; each is parsed once for all tests."""
-    return {
-        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-        for package in PACKAGES
-        for path in sorted((ROOT / package).rglob("*.py"))
-    }
+def shown_in(tree: ast.Module, path: str) -> Iterator[str]:
+    """Yield the texts of a module, docstrings left out, that say a word which users are not to see."""
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
+        if isinstance(text, str) and BANNED_SHOWN.search(text):
+            yield f"{path}:{node.lineno}: {text}"
+
+
+class Found(NamedTuple):
+    """What is wrong in all packages, each with its place: names, first lines, what no code defines, texts for users."""
+
+    names: list[str]
+    lines: list[str]
+    undefined: list[str]
+    shown: list[str]
 
 
 @pytest.fixture(scope="module")
-def found() -> tuple[list[str], list[str]]:
-    """Banned names and lines of all packages."""
-    each = [found_in(tree, path) for path, tree in modules().items()]
-    return [name for names, _ in each for name in names], [line for _, lines in each for line in lines]
+def found() -> Found:
+    """Search every module of the packages; each is parsed once for all tests."""
+    whole = Found([], [], [], [])
+    for path in sorted(path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+        tree, place = parsed(path), path.as_posix()
+        names, lines = found_in(tree, place)
+        whole.names.extend(names)
+        whole.lines.extend(lines)
+        whole.undefined.extend(undefined_in(tree, place))
+        if path.parts[0] != "tasks" and BANNED_SHOWN.search((ROOT / path).read_text(encoding="utf-8")):
+            whole.shown.extend(shown_in(tree, place))
+    return whole
 
 
-def test_no_public_name_has_a_banned_word(found: tuple[list[str], list[str]]) -> None:
+def test_no_public_name_has_a_banned_word(found: Found) -> None:
     """Public names are the field's standard words, but for a list of exceptions that only shrinks."""
-    names = set(found[0])
+    names = set(found.names)
     assert not names - EXCEPTIONS, "\n".join(sorted(names - EXCEPTIONS))
     assert not EXCEPTIONS - names, "no longer needed: take it off the list"
 
 
-def test_no_first_docstring_line_has_a_banned_word(found: tuple[list[str], list[str]]) -> None:
+def test_no_first_docstring_line_has_a_banned_word(found: Found) -> None:
     """The first line of every docstring says in plain English what a thing is or does."""
-    assert not found[1], "\n".join(found[1])
+    assert not found.lines, "\n".join(found.lines)
+
+
+def test_no_text_for_users_has_a_banned_word(found: Found) -> None:
+    """No key, message or help of the engine and the app says "go on": a run continues, and a stopped one is resumed."""
+    assert not found.shown, "\n".join(found.shown)
+    source = 'def leave():\n    """It goes on."""\n    return f"{key} goes on"  # go on\n'
+    assert list(shown_in(ast.parse(source), "a.py")) == ["a.py:3:  goes on"]
 
 
 def test_the_search_finds_banned_words_wherever_they_can_be() -> None:
@@ -142,7 +169,7 @@ def test_the_search_finds_banned_words_wherever_they_can_be() -> None:
 
 def undefined_in(tree: ast.Module, path: str) -> Iterator[str]:
     """Yield what the Args and Attributes of a module's docstrings describe and the code does not define."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             described = list(_described(ast.get_docstring(node) or ""))
             defined = _defined(node) if described else ()
@@ -170,9 +197,8 @@ def _defined(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> set
     return names
 
 
-def test_what_docstrings_describe_is_there() -> None:
+def test_what_docstrings_describe_is_there(found: Found) -> None:
     """Every argument and attribute that a docstring describes is one that the code defines."""
-    found = [one for path, tree in modules().items() for one in undefined_in(tree, path)]
-    assert not found, "\n".join(found)
+    assert not found.undefined, "\n".join(found.undefined)
     source = 'class A:\n    """A.\n\n    Attributes:\n        x: Here.\n        told: Gone.\n    """\n    x: int\n'
     assert list(undefined_in(ast.parse(source), "a.py")) == ["a.py:1: A: told"]

@@ -85,6 +85,7 @@ def test_what_a_voter_does_not_have_is_refused(text: str, line: str) -> None:
         ({"voters": ("sim", "sim temperature=9")}, "between 0 and 2"),
         ({"voters": ("sim", "sim:p=2")}, "p lies between 0 and 1"),
         ({"draft": "sim:x=1"}, "sim has no figure 'x'"),
+        ({"draft": "sim:v"}, "sim: v needs a value, such as sim:v=0.9"),
         ({"undecided": "escalate"}, "'escalate:MODEL', got 'escalate'"),
         ({"undecided": "escalate:"}, "'escalate:MODEL', got 'escalate:'"),
         ({"undecided": "ask:sim"}, "'escalate:MODEL', got 'ask:sim'"),

@@ -45,6 +45,7 @@ CHOSEN = {
     "allow": ["http:example.org"], "in_doubt": "again", "dry_run": True, "count": "arrival", "reuse": True, "n": 3,
     "concurrency": 4, "window": 2, "hedge": 1, "draft": "task", "max_waste": 0.25, "timeout": 30.5, "rpm": 60.0,
     "tpm": 1000.0, "limit_samples": 900, "limit_usd": 1.5, "limit_tokens": 10000, "limit_minutes": 2.5,
+    "cascade": "sim:p=0.9->sim", "cascade_agreement": 0.75, "from_session": "earlier",
     "name": "a try", "session": "x.maker", "out": "papers", "keep": "dissent", "breakpoints": ["dissent", "votes>=5"],
 }  # fmt: skip
 """A value for every option that is not its default; prices aside, which need a model of their own."""

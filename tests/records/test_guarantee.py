@@ -25,6 +25,20 @@ def test_three_hundred_without_an_error_show_one_percent():
     assert needed(200, 0.01, 0.05) < 200, "of few there is less to look at"
 
 
+def test_what_is_said_of_a_small_table_is_true():
+    """However few there are and whenever one stops, what is certified of them is false at most as often as stated."""
+    assert not certified([True], 26, 0.01, 0.05), "one seen wrong of 26 is more than 1 % of them"
+    assert not certified([True, *[False] * 60], 100, 0.01, 0.05), "39 are left, and one more would be too many"
+    assert certified([True, *[False] * 99], 100, 0.01, 0.05), "all are seen"
+    dice = Random(1)
+    for size, wrong, claim in ((12, 1, 0.05), (20, 3, 0.1), (40, 2, 0.04)):
+        said_falsely = 0
+        for _ in range(200):
+            drawn = dice.sample([place < wrong for place in range(size)], size)
+            said_falsely += any(certified(drawn[:seen], size, claim, 0.1) for seen in range(size))
+        assert said_falsely <= 200 * 0.1 * 1.5
+
+
 def ballots():
     """Decide films by ahead-by-3 among people's own votes, drawn at random; films that stay open are left out."""
     dice = Random(1)

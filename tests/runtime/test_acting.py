@@ -121,7 +121,7 @@ def test_without_consent_nothing_begins_and_the_flag_is_named(tmp_path):
     """A run with nobody to ask stops before an effect that was not allowed, and goes on once it is."""
     trial = Trial(tmp_path, "post", scope=WRITE)
     reason = trial.run().snapshot.reason
-    assert "needs consent to POST 0.1: go on with --allow write:http:127.0.0.1:9" in reason
+    assert "needs consent to POST 0.1: resume with --allow write:http:127.0.0.1:9" in reason
     assert trial.labels == []
     assert trial.resume(allow=(str(WRITE),)).snapshot.outcome is Outcome.SOLVED
     assert trial.labels == ["POST 0.1"]
@@ -239,7 +239,7 @@ def test_a_breakpoint_holds_before_an_effect(tmp_path):
 
     trial.says = says
     assert trial.run().snapshot.outcome is Outcome.SOLVED
-    words = "step 2 · breakpoint 1: effect · before POST 0.1 · n steps, c goes on"
+    words = "step 2 · breakpoint 1: effect · before POST 0.1 · n steps, c continues"
     assert held == [(1, [], words)]
 
 

@@ -280,7 +280,7 @@ async def test_an_unattended_run_stops_at_a_switch_with_the_mend(tmp_path: Path)
     assert (snapshot.outcome, snapshot.totals.steps) == (Outcome.STOPPED, 5)
     assert snapshot.reason == (
         "answered by other; rm -rf, not by asked as before: its error rate and price are not those measured "
-        "(nothing is lost; to go on: maker sessions resume --accept-model 'other; rm -rf')"
+        "(nothing is lost; to resume: maker sessions resume --accept-model 'other; rm -rf')"
     )
     assert view.answered_by == {"asked": 10}
     assert snapshot.totals.cost_usd == 0.25 * (10 + snapshot.totals.refused)
@@ -301,7 +301,7 @@ async def test_an_attended_run_holds_at_a_switch_and_going_on_accepts_it(tmp_pat
     bench.watch = watch
     view = await bench.run()
     assert held == [
-        "answered by other, not by asked: going on accepts it (its error rate and price are not those measured)"
+        "answered by other, not by asked: resuming accepts it (its error rate and price are not those measured)"
     ]
     assert (view.snapshot.outcome, view.snapshot.totals.steps) == (Outcome.SOLVED, 20)
     assert view.answered_by == {"other": 30, "asked": 10}

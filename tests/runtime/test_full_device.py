@@ -20,7 +20,7 @@ from maker_engine.sessions.store.schema import SNAPSHOT_STEPS
 from tests.support.running import Bench, right
 from tests.support.toy import Count
 
-LENGTH = 2_000
+LENGTH = 800
 
 
 class Roomless(Bench):

@@ -54,7 +54,7 @@ async def test_a_run_without_an_answer_for_a_day_stops_by_name(tmp_path: Path) -
     snapshot = (await bench.run()).snapshot
     assert (snapshot.outcome, snapshot.totals.steps) == (Outcome.STOPPED, 1)
     assert snapshot.reason.startswith("the provider has not answered for 24 h ")
-    assert snapshot.reason.endswith("(overload): HTTP 503: down (nothing is lost; to go on: maker sessions resume)")
+    assert snapshot.reason.endswith("(overload): HTTP 503: down (nothing is lost; to resume: maker sessions resume)")
     assert PATIENCE_S < bench.clock.now() < PATIENCE_S + 2 * 3600
 
 

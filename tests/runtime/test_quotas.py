@@ -139,7 +139,7 @@ async def test_a_time_beyond_a_day_stops_an_unattended_run_with_the_day_and_the_
     view = await table(tmp_path, Quota(answers, resets)).run()
     assert view.snapshot.outcome is Outcome.STOPPED
     assert view.snapshot.reason.startswith(f"the provider's limit resets at {hour(resets, 0)}, in 3 d 0 h; no longer ")
-    assert view.snapshot.reason.endswith("(nothing is lost; to go on: maker sessions resume)")
+    assert view.snapshot.reason.endswith("(nothing is lost; to resume: maker sessions resume)")
 
 
 async def test_a_time_beyond_a_day_holds_an_attended_run(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_an_answer_that_never_comes_stops_the_run_by_name(tmp_path: Path) -> Non
     assert (story.outcome, story.last.snapshot.totals.steps) == (Outcome.STOPPED, 1)
     assert story.last.snapshot.reason == (
         f"sample 3 of step 2 was not complete within 48 s, {SLOW} times over: it needs a longer --timeout "
-        "(nothing is lost; to go on: maker sessions resume)"
+        "(nothing is lost; to resume: maker sessions resume)"
     )
     assert len(asked) == 3 + SLOW == story.last.snapshot.totals.timeouts
     assert LONGEST * 6 == 48

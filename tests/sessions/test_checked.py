@@ -22,7 +22,7 @@ from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.journal import Journal
 from maker_engine.sessions.store.model_record import MOST_ADJUSTMENTS, together
 from maker_engine.sessions.store.reader import Reader
-from tests.core.test_model_check import CHECK
+from tests.core.record.test_model_check import CHECK
 from tests.support.recorded import order_of, record
 from tests.support.running import started
 from tests.support.toy import Count

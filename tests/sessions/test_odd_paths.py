@@ -21,7 +21,7 @@ from maker_engine.sessions.store.lock import WriterLock
 from maker_tui.cli.main import main
 from maker_tui.widgets.completing import complete_path
 from tests.crash.kills import WORKERS
-from tests.sessions.test_storage import become_nobody
+from tests.sessions.store.test_storage import become_nobody
 from tests.support.shelves import solved
 
 NO_UTF8 = os.fsdecode(b"caf\xe9-\xff")

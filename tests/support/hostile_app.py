@@ -18,8 +18,8 @@ from maker_tui.app import MakerApp
 from maker_tui.cli import launch
 from maker_tui.runs.bridge import LOOK_S, LiveRun
 from tests.support.hostile import hostile
+from tests.tui.screens.test_home import saved
 from tests.tui.sources import Scripted, contested, hanoi, run_events
-from tests.tui.test_home import saved
 
 NUMBER = 300
 """A run keeps as many red flags as this to look at."""

@@ -8,10 +8,12 @@ import json
 import sqlite3
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from maker_engine.core.errors import InputError
-from maker_engine.tables.opening import open_table
-from maker_engine.tables.writing import csv_lines, exact_cell
+from maker_engine.tables import stored_rows
+from maker_engine.tables.opening import open_table, table_of
+from maker_engine.tables.writing import csv_lines, exact_cell, json_lines
 
 NASTY = [
     ["1", 'he said "no", twice', "x"],
@@ -62,10 +64,14 @@ def test_other_kinds_of_table_are_read_by_place(tmp_path):
     assert (table.columns, table.row(1).text("a"), table.row(0).text("b")) == (("a", "b", "c"), "é", '["x"]')
     database = tmp_path / "rows.db"
     with sqlite3.connect(database) as connection:
+        connection.execute("PRAGMA journal_mode = wal")
         connection.execute("CREATE TABLE t (a TEXT, b INT)")
+        connection.execute("CREATE TABLE other (a TEXT)")
         connection.executemany("INSERT INTO t VALUES (?, ?)", [("x", 1), ("y", None)])
     connection.close()
     assert [dict(row.values) for row in open_table(f"{database}#t")] == [{"a": "x", "b": 1}, {"a": "y", "b": None}]
+    piped = table_of("rows#t", database.read_bytes())
+    assert [piped.row(n).values for n in (1, 0)] == [{"a": "y", "b": None}, {"a": "x", "b": 1}]
     tabs = tmp_path / "rows.tsv"
     tabs.write_text("a\tb\n1,5\t2\n")
     assert open_table(str(tabs)).row(0).values == {"a": "1,5", "b": "2"}
@@ -77,7 +83,8 @@ def test_other_kinds_of_table_are_read_by_place(tmp_path):
         ("a.csv", b"", "no header"),
         ("a.csv", b"a,a\n1,2\n", "two columns called 'a'"),
         ("a.csv", "a,b\n".encode("utf-16"), "UTF-16"),
-        ("a.csv", b"a,b\n1,2\r3,4\n", "row 1 of a.csv cannot be read"),
+        ("a.csv", b"a,b\n1,2\r3,4\n", "row 1 of a.csv cannot be read: a carriage return is in a cell without quotes"),
+        ("a.csv", b'a,b\n0,x\n1,"2\n3,4\n', "row 2 of a.csv opens a quote that is not closed"),
         ("a.jsonl", b'{"a": 1}\n[1]\n', "row 2 of a.jsonl is no JSON object"),
         ("a.csv", None, "cannot be read"),
     ],
@@ -92,9 +99,71 @@ def test_a_bad_table_is_refused_in_one_line(tmp_path, name, content, says):
     assert "\n" not in str(caught.value)
 
 
-def test_parquet_is_read_by_row_group_or_refused_by_name(tmp_path):
-    """Parquet is read where pyarrow is there, and names the extra where it is not."""
+def test_parquet_is_read_in_batches_or_refused_by_name(tmp_path, monkeypatch):
+    """Rows of one large group are read a batch at a time, in any order; without pyarrow the extra is named."""
     parquet, arrow = pytest.importorskip("pyarrow.parquet"), pytest.importorskip("pyarrow")
+    monkeypatch.setattr(stored_rows, "BATCH", 4)
+    monkeypatch.setattr(stored_rows, "BATCHES_HELD", 2)
     file = tmp_path / "rows.parquet"
-    parquet.write_table(arrow.table({"a": ["x", "y", "z"], "b": [1, 2, 3]}), file, row_group_size=2)
-    assert [json.loads(json.dumps(row.values)) for row in open_table(str(file))][2] == {"a": "z", "b": 3}
+    columns = {"a": [f"é {n}" for n in range(50)], "b": [None, *range(49)]}
+    parquet.write_table(arrow.table(columns), file, row_group_size=40)
+    for table in (open_table(str(file)), table_of("rows", file.read_bytes())):
+        wanted = [dict(zip("ab", one, strict=True)) for one in zip(*columns.values(), strict=True)]
+        assert [row.values for row in table] == wanted
+        assert [table.row(n).values for n in (49, 0, 3, 41, 12, 2, 39)] == [
+            wanted[n] for n in (49, 0, 3, 41, 12, 2, 39)
+        ]
+        assert len(table._held) <= 2
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(
+    [
+        "",
+        "=1+1",
+        "'=x",
+        "''",
+        "-5",
+        "+a",
+        "@",
+        '"',
+        '""',
+        "a\rb",
+        "\r\n",
+        "\n",
+        ",",
+        ";",
+        "\t",
+        "\0",
+        "\ufeff",
+        "\x85",
+        "\u2028",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=5),
+    st.sampled_from(["utf-8", "utf-8-sig"]), st.sampled_from([",", ";", "\t"]), st.sampled_from(["\n", "\r\n"]),
+)  # fmt: skip
+def test_any_table_comes_back_through_every_way_out(rows, encoding, separator, ending):
+    """Whatever is in the cells, and however the file was written, parts and results hold what was read."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, lineterminator=ending, quoting=csv.QUOTE_ALL).writerows([["a", "b"], *rows])
+    table = table_of("rows", out.getvalue().encode(encoding))
+    assert [[*row.values.values()] for row in table] == rows
+    assert [[*table.row(number).values.values()] for number in range(len(table))] == rows
+    values = [row.values for row in table]
+    part = table_of("part.csv", "".join(csv_lines(table.columns, values, exact=True, ragged=True)).encode())
+    assert [row.values for row in part] == values, "a part has the rows as they were, short ones short"
+    safe = table_of("safe.csv", "".join(csv_lines(table.columns, values)).encode())
+    assert [[exact_cell(cell) for cell in row.values.values()][: len(rows[row.number])] for row in safe] == rows
+    assert [row.values for row in table_of("part.jsonl", "".join(json_lines(values)).encode())] == values
+
+
+def test_half_a_character_is_written_as_json_writes_it():
+    """JSON can hold half a character, which no file in UTF-8 can: it is escaped, and costs no run its results."""
+    row = {"a": "x \ud800 é"}
+    (line,) = json_lines([row])
+    assert json.loads(line.encode()) == row
+    assert "".join(csv_lines(["a"], [row])).encode() == "a\nx \\ud800 é\n".encode()

@@ -37,6 +37,7 @@ PLANTED = [
     (faults.SpeaksNoJson, "result", "result gives what is not JSON: Object of type set"),
     (faults.ForgetsToReturn, "steps", "apply gives None"),
     (faults.TakesItsStepsForRows, "steps", "step gives another step at row(1) than in a run"),
+    (faults.NamesNoRow, "steps", "row_title(0) gives 0: it must give text"),
     (faults.FindsNothing, "solution", "verify gives None: it must give a list"),
     (faults.Lenient, "strict check", "takes the first 0 of 12 steps for a solution"),
     (faults.LooksAtTheLast, "strict check", "with one step left out"),

@@ -12,10 +12,10 @@ from maker_engine.task_contract.subject import prepare
 from maker_engine.task_contract.suite import CHECKS, Verdict, make
 from maker_tui.cli.main import main
 
-STATES = 400
+STATES = 200
 """Fewer than `maker check-task` looks at, since this runs with every change."""
-OF_SLOW_TASKS = {"api_tests": 100, "deployment": 100, "interview": 100, "migration": 100, "scheduling": 100}
-"""Theirs are as many as take them as long as 400 take the others."""
+OF_SLOW_TASKS = {"api_tests": 50, "deployment": 50, "interview": 40, "migration": 50, "scheduling": 50}
+"""Theirs are as many as take them as long as 200 take the others."""
 ENTRIES = sorted(entry_points(group="maker.tasks"))
 
 

@@ -8,14 +8,19 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
+import textual.app
+import textual.pilot
 
 from maker_tui.app import MakerApp
+from tests.tui.looking import settled
 from tests.tui.recorded_run import FILE, record_hanoi, saved_source
 
 _SETTINGS = (
     "NO_COLOR", "TEXTUAL", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS",
     "TMUX", "MAKER_CONFIG",
 )  # fmt: skip
+
+textual.app.wait_for_idle = textual.pilot.wait_for_idle = settled  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

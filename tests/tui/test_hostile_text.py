@@ -23,8 +23,8 @@ from tests.support.hostile import UNSAFE
 from tests.support.recorded import record
 from tests.support.toy import Count
 from tests.tui.looking import screen_text, shown, until
+from tests.tui.screens.test_home import saved
 from tests.tui.sources import Scripted, contested, hanoi, opening, run_events
-from tests.tui.test_home import saved
 
 HOSTILE = (
     "\x1b]0;pwned\x07",

@@ -42,8 +42,8 @@ from maker_tui.widgets.task_board import picture_lines
 from maker_tui.widgets.vote_tally import tally_lines
 from tests.support.hostile import UNSAFE, hostile
 from tests.tui.looking import shown
+from tests.tui.screens.test_home import saved
 from tests.tui.sources import Scripted, contested, hanoi, run_events
-from tests.tui.test_home import saved
 from tests.tui.test_hostile_text import strips_are_clean
 
 NUMBER = int(os.environ.get("MAKER_HOSTILE", "2000"))

@@ -11,7 +11,8 @@ from maker_tui.settings.themes import THEMES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "keys.md").read_text(encoding="utf-8")
 ARROWS = {"↓": "down", "↑": "up", "←": "left", "→": "right", "PgDn": "pagedown", "PgUp": "pageup", "+": "plus",
-          "-": "minus", "<": "less_than_sign", ">": "greater_than_sign", "=": "equals_sign"}  # fmt: skip
+          "-": "minus", "<": "less_than_sign", ">": "greater_than_sign", "=": "equals_sign",
+          "%": "percent_sign"}  # fmt: skip
 
 
 def test_every_key_of_the_page_is_one():

@@ -96,6 +96,6 @@ async def test_a_saved_run_shows_its_end_and_says_that_it_has_ended(run):
         await pilot.press("enter")
         await shown(pilot, "✔ solved and verified", "step 31 of 31", "peg 2 *goal")
         await pilot.press("n")
-        await shown(pilot, "nothing is left to go on with")
+        await shown(pilot, "nothing is left to resume")
         await pilot.press("q")
         await shown(pilot, "sessions · 1")

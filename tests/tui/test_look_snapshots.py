@@ -6,8 +6,8 @@ import pytest
 
 from maker_engine.core.solving.settings import Settings
 from maker_tui.app import MakerApp
+from tests.tui.screens.test_home import SESSIONS
 from tests.tui.sources import Scripted, contested, hanoi, run_events
-from tests.tui.test_home import SESSIONS
 from tests.tui.test_snapshots import SIZES, waiting
 
 LOOKS = ("maker-ansi", "maker-contrast-dark", "maker-contrast-light")

@@ -16,7 +16,7 @@ from maker_tui.app import MakerApp
 from maker_tui.runs.bridge import LiveRun, SavedSource
 from maker_tui.widgets.run_map import RunMap
 from maker_tui.widgets.step_table import StepTable
-from tests.runtime.test_talking import WORDS, Agree, order as talk_order, run as talk
+from tests.runtime.test_gathering_and_asking import WORDS, Agree, order as talk_order, run as talk
 from tests.tui.looking import gone, screen_text, shown, until
 from tests.tui.recorded_run import FILE
 

@@ -20,8 +20,8 @@ from maker_tui.terminal import clipboard
 from maker_tui.terminal.sequences import call, title_sequence
 from maker_tui.terminal.views import folder_of, save
 from tests.tui.looking import shown, until
+from tests.tui.screens.test_home import SESSIONS
 from tests.tui.sources import Scripted, contested, hanoi, run_events
-from tests.tui.test_home import SESSIONS
 from tests.tui.test_hostile_text import HOSTILE, UNSAFE
 
 SIZE = (100, 30)

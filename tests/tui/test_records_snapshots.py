@@ -1,24 +1,40 @@
-"""Pictures of a table that fills, narrow and wide; each was looked at."""
+"""Pictures of a table that was decided, narrow and wide; each was looked at."""
 
 from __future__ import annotations
 
-import pytest
-from maker_tasks.records import Records
+import asyncio
+from dataclasses import replace
 
-from maker_engine.core.solving.settings import Settings
+import pytest
+
+from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
+from maker_engine.sessions.queries.saved import open_saved
 from maker_tui.app import MakerApp
+from maker_tui.runs.bridge import SavedSource
 from tests.tui.looking import shown
-from tests.tui.sources import Scripted, run_events
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory):
+    """Sixty tickets, about half of them left to people."""
+    path = tmp_path_factory.mktemp("tickets") / "tickets.maker"
+    order = RunOrder("records", {}, model="sim:p=0.6,v=0.9", k=3, max_samples=8, undecided="ask-later", session=path)
+    asyncio.run(drive(prepare(order), Inbox(), lambda _: None))
+    return path
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["narrow", "wide"])
-def test_the_workbench_shows_a_table_that_fills(snap_compare, size):
-    """Half-way through, the row that is asked about stands below how much is done and how the labels are spread."""
-    task = Records.load({})
-    source = Scripted(task, run_events(task, Settings(k=3), most=3_000))
-    source.play(len(source.events) // 2)
+def test_the_workbench_shows_rows_and_the_votes_on_one(snap_compare, size, decided):
+    """A map above, rows with their answers, the votes on the one under the cursor, the queue, and what all cost."""
+    source = SavedSource(open_saved(decided, None, None))
+    source._view = replace(source.view(), elapsed_s=83.0)
 
     async def ready(pilot) -> None:
-        await shown(pilot, task.title, "▶ running")
+        await shown(pilot, "60 T60", "to review")
+        await pilot.press("tab")
+        await pilot.pause()
+        await pilot.press("up", "up")
+        await shown(pilot, "votes · row 58", "step 58 · ")
 
     assert snap_compare(MakerApp(source), terminal_size=size, run_before=ready)

@@ -16,7 +16,7 @@ import pytest
 
 from maker_tui.cli.main import main
 from tests.support.terminal import Terminal
-from tests.tui.test_hangup import SCREEN, running, steps_of
+from tests.tui.terminal.test_hangup import SCREEN, running, steps_of
 
 MAKER = [sys.executable, "-m", "maker_tui"]
 MODE = re.compile(rb"\x1b\[\?(\d+)([hl])|\x1b\[([<>])(\d*)u")

@@ -11,7 +11,7 @@ import pytest
 from maker_tui.cli.main import main
 from tests.support.failing_driver import FAILING
 from tests.support.terminal import Terminal
-from tests.tui.test_hangup import BACK, SCREEN, ended, running, steps_of
+from tests.tui.terminal.test_hangup import BACK, SCREEN, ended, running, steps_of
 
 ROOT = Path(__file__).parents[2]
 CRASHED = 70
@@ -50,7 +50,7 @@ def test_a_run_whose_screen_fails_is_saved_and_says_how_to_go_on(start: Start, t
     printed = behind_the_screen(terminal)
     assert "stopped by an error of its own: SlipError" in printed
     assert "Traceback" not in printed
-    resume = re.search(r"go on with: maker sessions resume '(.+)'", printed)
+    resume = re.search(r"resume with: maker sessions resume '(.+)'", printed)
     assert resume is not None
     assert resume[1] == str(path)
     assert main(["sessions", "resume", resume[1], "--json"]) in (0, 1)
@@ -64,7 +64,7 @@ def test_a_run_may_go_on_without_its_screen(start: Start, tmp_path: Path) -> Non
     terminal.press(b"X")
     assert terminal.end().status == CRASHED
     assert ended(path)[0] == "solved"
-    assert "the run goes on without its screen" in behind_the_screen(terminal)
+    assert "the run continues without its screen" in behind_the_screen(terminal)
     assert "sessions resume" not in behind_the_screen(terminal)
 
 

@@ -11,7 +11,7 @@ from textual.events import Key, Paste
 from maker_tui.app import MakerApp
 from tests.support.shelves import solved
 from tests.tui.looking import gone, screen_text, shown, typed
-from tests.tui.test_home import NOON, saved
+from tests.tui.screens.test_home import NOON, saved
 from tests.tui.test_hostile_text import strips_are_clean
 
 SIZE = (80, 24)

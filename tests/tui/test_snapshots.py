@@ -23,9 +23,9 @@ from maker_engine.runtime.breakpoints import Breakpoint, Held
 from maker_tui.app import MakerApp
 from tests.tui.conversing import answered_until, interview, question, type_in, votes_known
 from tests.tui.looking import screen_text, shown, until
+from tests.tui.screens.test_home import NOON, SESSIONS, saved
+from tests.tui.screens.test_new_run import fill, form
 from tests.tui.sources import Scripted, contested, hanoi, run_events
-from tests.tui.test_home import NOON, SESSIONS, saved
-from tests.tui.test_new_run import fill, form
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
 SOLVED = Settings(k=4)
@@ -171,7 +171,7 @@ def test_workbench_undecided(snap_compare, size):
     """Rule: an undecided step is named, and its leader is no winner."""
     task = hanoi()
     source = Scripted(task, run_events(task, UNDECIDED, model="sim:p=0.6,v=0.8")).play()
-    assert snap_compare(MakerApp(source), terminal_size=size, run_before=waiting("✖ undecided, c goes on —"))
+    assert snap_compare(MakerApp(source), terminal_size=size, run_before=waiting("✖ undecided, c continues —"))
 
 
 @SIZES

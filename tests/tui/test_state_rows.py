@@ -97,7 +97,7 @@ async def test_help_is_grouped_and_searched(app):
     async with app.run_test(size=(100, 40)) as pilot:
         await shown(pilot, "✔ solved")
         await pilot.press("question_mark")
-        await shown(pilot, "go on", "the open step", "/ searches")
+        await shown(pilot, "run control", "the open step", "/ searches")
         await pilot.press("slash")
         await typed(pilot, "next wrong")
         text = await shown(pilot, "to the next step that the oracle disagrees with", "from step to step")

@@ -114,7 +114,11 @@ async def test_a_breakpoint_too_many_is_told(tmp_path: Path) -> None:
         await shown(pilot, "held")
         await pilot.press("b")
         await shown(pilot, "no further breakpoint", "100 are the most")
-        await pilot.press("B", "G", "x", "escape", "b")
+        await pilot.press("B")
+        await shown(pilot, "● on   step:1 ")
+        await pilot.press("x")
+        await gone(pilot, "● on   step:1 ")
+        await pilot.press("escape", "b")
         await shown(pilot, "break at")
 
 

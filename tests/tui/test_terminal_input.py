@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from maker_tui.terminal.driver import InputDecoder
 from tests.support.terminal import Terminal
-from tests.tui.test_hangup import SCREEN, ended, running, steps_of
+from tests.tui.terminal.test_hangup import SCREEN, ended, running, steps_of
 
 Start = Callable[..., Terminal]
 

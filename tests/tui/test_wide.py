@@ -16,7 +16,7 @@ from maker_tui.app import MakerApp
 from maker_tui.text.map_cells import Layer, Live, picture, window
 from maker_tui.text.pulse import MOST_SPANS, Pulse, sparkline
 from maker_tui.text.words import RUNNING
-from maker_tui.widgets.forecast_pane import k_table
+from maker_tui.widgets.forecast_pane import forecast_lines, k_table
 from maker_tui.widgets.progress_pane import progress_lines
 from maker_tui.widgets.recent import Newest, Recent, decided_lines, response_heading, response_lines, strip_line
 from tests.support.hostile import UNSAFE
@@ -164,6 +164,18 @@ def test_the_table_of_k_holds_the_forecast_of_the_run():
         assert sum(row.lstrip().startswith("✔") for row in rows[1:-1]) == 9 - own.k
     larger = prepare(RunOrder("hanoi", {"disks": 10}, model="sim:p=0.95", k=12))
     assert [one.k for one in larger.forecasts()] == [*range(5, 13)]
+
+
+def test_of_independent_rows_the_wrong_ones_are_forecast():
+    """The forecast and the table of k of a run of rows say how many are wrong, not whether all of them are right."""
+    prepared = prepare(RunOrder("records", model="sim:p=0.8", k=2))
+    rows = [row.plain for row in forecast_lines(prepared.forecast, 0.95, 80)]
+    assert "right     94.1 %     of the answers: 3.5 wrong expected" in rows
+    table = [row.plain for row in k_table(prepared.forecasts(), 2, 0.95, 80)]
+    assert table[0].split()[:2] == ["k", "wrong"]
+    assert table[2].split()[:2] == ["2", "3.5"]
+    assert table[-1] == "✔ none wrong with 95 %"
+    assert not any("P(solve)" in row or "target" in row for row in (*rows, *table))
 
 
 async def test_a_large_form_shows_every_k():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from textual.command import CommandList
 
 from maker_engine.core.record.commands import Continue, DecideStep, DrawSample, Pause
 from maker_engine.core.record.events import RunPaused
@@ -124,12 +125,17 @@ async def test_help_lists_every_key_and_closes(source):
 
 
 async def test_the_palette_offers_the_keys_by_name(source):
-    """Rule: the colon opens the palette, and what is chosen there is done to the run."""
+    """Rule: the colon opens the palette, its pages turn at any size, and what is chosen is done to the run."""
     async with MakerApp(source).run_test(size=SIZE, notifications=True) as pilot:
         await pilot.press("colon")
-        await shown(pilot, "go on until something else stops the run")
+        await shown(pilot, "continue until something else stops the run")
+        await pilot.press("pagedown")
+        await until(pilot, lambda: (pilot.app.screen.query_one(CommandList).highlighted or 0) > 3)
+        await pilot.resize_terminal(3, 1)
+        await pilot.press("pageup", "pagedown")  # without a line of the list on the screen
+        await pilot.resize_terminal(*SIZE)
         await typed(pilot, "sample")
-        await gone(pilot, "go on until something else stops the run")
+        await gone(pilot, "continue until something else stops the run")
         await shown(pilot, "draw one sample")
         await pilot.press("enter")
         await until(pilot, lambda: source.sent == [DrawSample()])
@@ -165,7 +171,7 @@ async def test_keys_say_so_when_the_run_has_ended(source):
         await shown(pilot, source.view().snapshot.reason)
         for key in ("space", "n", "s", "c", "R"):
             await pilot.press(key)
-            await shown(pilot, "the run has ended", "nothing is left to go on with", "F forks")
+            await shown(pilot, "the run has ended", "nothing is left to resume", "F forks")
             pilot.app.clear_notifications()
             await gone(pilot, "F forks")
         assert source.sent == []

@@ -33,9 +33,8 @@ class Json(AnswerForm[Any]):
 
     def __init__(self, schema: Mapping[str, Any] | type) -> None:
         made = schemas.schema_of(schema) if isinstance(schema, type) else thawed(schema)
-        schemas.check(made)
+        self._text = schemas.checked(made)
         self._schema: dict[str, Any] = made
-        self._text = json.dumps(made, sort_keys=True)
 
     def __eq__(self, other: object) -> bool:
         return self._text == other._text if isinstance(other, Json) else NotImplemented

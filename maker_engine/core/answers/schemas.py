@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
@@ -53,12 +54,29 @@ def _of_dataclass(kind: type) -> dict[str, Any]:
     }
 
 
-def check(schema: Mapping[str, Any]) -> None:
-    """See to it that a schema is one.
+def checked(schema: Mapping[str, Any]) -> str:
+    """Return the JSON of a schema, its keys sorted, once it is known to be a schema.
 
     Raises:
         InputError: It is none.
+        TypeError: Something in it is not JSON.
     """
+    try:
+        text = json.dumps(schema, sort_keys=True)
+    except TypeError:
+        _check(schema)
+        raise
+    _check_text(text)
+    return text
+
+
+@lru_cache(maxsize=64)
+def _check_text(text: str) -> None:
+    """Check a schema once: it takes milliseconds, and a task makes its answer form anew in each step."""
+    _check(json.loads(text))
+
+
+def _check(schema: Mapping[str, Any]) -> None:
     from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - 40 ms that only JSON answers pay
 
     try:

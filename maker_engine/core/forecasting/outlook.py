@@ -34,6 +34,9 @@ class Expected:
         target: Odds wanted.
         k_from: Where k comes from, such as "assumed".
         adapts: k follows what the first steps show, since p was assumed.
+        independent: No step depends on another, as rows of a table: then a share of right answers is what is expected,
+            not that all are.
+        wrong: Answers of such a run that were expected to be wrong.
     """
 
     p: float | None = None
@@ -42,6 +45,8 @@ class Expected:
     target: float = 0.95
     k_from: str = ""
     adapts: bool = False
+    independent: bool = False
+    wrong: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,17 @@ class Outlook:
         at: Steps whose votes it was worked out from.
         p: p with its interval, of steps that are all alike.
         law: The law of p over the steps; steps with p < ½ cannot be seen in it.
-        forecast: P(solve) if steps are as those so far and none is hard: the least and the most of what fits.
-        hard_bound: Least probability, at 95 %, that no step to come is hard; None where no right answer is known.
+        forecast: P(solve) if steps are as those so far and none is hard: the least and the most of what fits; None of
+            independent steps.
+        hard_bound: Least probability, at 95 %, that no step to come is hard; None where no right answer is known, and
+            of independent steps.
         usd: Dollars of the whole run at this rate, None where prices are not known.
         votes: Votes of the whole run at this rate.
         k_from: Where k comes from.
         worse: What is worse than planned, in one sentence; empty for nothing.
+        wrong: Of independent steps, answers of the whole run that are expected to be wrong, the least and the most of
+            what fits; None of a chain.
+        steps: Steps of the whole run, None where that is not known.
     """
 
     at: int
@@ -69,6 +79,15 @@ class Outlook:
     votes: float | None
     k_from: str = ""
     worse: str = ""
+    wrong: tuple[float, float] | None = None
+    steps: int | None = None
+
+    @property
+    def right(self) -> tuple[float, float] | None:
+        """The share of right answers, the least and the most; None of a chain."""
+        if self.wrong is None or not self.steps:
+            return None
+        return 1 - self.wrong[1] / self.steps, 1 - self.wrong[0] / self.steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +107,37 @@ def outlook(
     p, law = live_p(ballots), live_law(ballots)
     if p is None or law is None or not totals.steps:
         return None
-    steps, usd, votes, forecast, bound = voting.steps, None, None, None, None
-    if steps:
+    steps, usd, votes, forecast, bound, wrong = voting.steps, None, None, None, None, None
+    if steps and expected.independent:
+        wrong = _wrong(law, p, voting, totals, steps)
+    elif steps:
         to_come = max(0, steps - totals.steps) if voting.has_oracle and not totals.wrong else steps
         odds = [_solves(one, voting, to_come) for one in (law, single(p.low), single(p.high))]
         forecast = min(odds), max(odds)
         bound = _hard_bound(totals, max(0, steps - totals.steps)) if voting.has_oracle else None
         if voting.has_oracle and totals.wrong:
             forecast = 0.0, 0.0
+    if steps:
         votes = totals.votes / totals.steps * steps
         usd = None if cost_usd is None else cost_usd / totals.steps * steps
-    found = Outlook(sum(ballots.values()), p, law, forecast, bound, usd, votes, expected.k_from)
+    found = Outlook(
+        sum(ballots.values()), p, law, forecast, bound, usd, votes, expected.k_from, wrong=wrong, steps=steps
+    )
     return replace(found, worse=_worse(found, expected))
+
+
+def _wrong(law: Law, p: LiveP, voting: Voting, totals: Totals, steps: int) -> tuple[float, float]:
+    """Return how many answers of independent steps are expected to be wrong, the least and the most of what fits.
+
+    What is known to be wrong counts in any case, and bounds what is to come where it is more than the votes show.
+    """
+    rule = named_rule(voting.rule, voting.k)
+    k = voting.k if voting.rule == AHEAD else max(1, voting.k - 1)
+    laws = (law, single(p.low), single(p.high))
+    shares = [ends(one, rule).wrong if isinstance(rule, LeadTable) else one.step_error(k) for one in laws]
+    known = totals.wrong if voting.has_oracle else 0
+    decided = max(1, totals.steps)
+    return max(float(known), min(shares) * steps), max(*shares, known / decided) * steps
 
 
 def _solves(law: Law, voting: Voting, steps: int) -> float:
@@ -145,6 +183,11 @@ def _worse(found: Outlook, expected: Expected) -> str:
         )
     if found.forecast is not None and found.forecast[1] < min(expected.target, expected.p_solve or 1.0):
         said.append(f"P(solve) is {found.forecast[1]:.3g} at most, below the target of {expected.target:g}")
+    if found.wrong is not None and found.steps and expected.wrong is not None:
+        low, high = (round(one) for one in found.wrong)
+        if low > max(1.0, DEARER * expected.wrong):
+            many = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+            said.append(f"{many} of {found.steps:,} answers are likely to be wrong, not {expected.wrong:,.0f}")
     if expected.usd and found.usd is not None and found.at >= PRICED_STEPS and found.usd > DEARER * expected.usd:
         said.append(f"it costs ${found.usd:,.2f}, not ${expected.usd:,.2f}")
     return "; ".join(said)

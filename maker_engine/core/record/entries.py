@@ -62,5 +62,19 @@ class Doubted(NamedTuple):
     reminder: str = ""
 
 
-Entry: TypeAlias = Sample | Act | Probe | Change | Doubted | Event
+class Carried(NamedTuple):
+    """A decision of an earlier run that was carried over. Fields as in `StepCarried`."""
+
+    session: str
+    origin: int
+    answer: Hashable
+    votes: tuple[tuple[Hashable, int], ...]
+    flags: int = 0
+    cost_usd: float | None = 0.0
+    model: str = ""
+    voter: str = ""
+    stronger: str = ""
+
+
+Entry: TypeAlias = Sample | Carried | Act | Probe | Change | Doubted | Event
 """An event of a kind that has no entry of its own is kept as it is."""

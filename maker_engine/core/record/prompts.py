@@ -17,6 +17,19 @@ def asked_by(step: Step | None) -> Prompt | None:
     return step.prompt if isinstance(step, Vote | Gather) else None
 
 
+def worded(step: Step | None, first: Prompt | None = None) -> tuple[Prompt, ...]:
+    """Return the prompts that samples of a step take turns with, the task's own first; none where nothing is asked.
+
+    Args:
+        step: The step.
+        first: What was sent for its first sample, where that is known; None for what the task says.
+    """
+    own = asked_by(step) if first is None else first
+    if own is None:
+        return ()
+    return (own, *step.wordings) if isinstance(step, Vote) else (own,)
+
+
 def prompt_in_effect(own: Prompt, *, edited: Prompt | None = None, reminder: str = "", wording: str = "") -> Prompt:
     """Return what agents read where the task says `own`.
 

@@ -13,6 +13,7 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.core.record import (
     acts,
+    carried_kind,
     effect_kinds,
     fields,
     people_kinds,
@@ -27,6 +28,7 @@ from maker_engine.core.record.run_fold import RunFold
 
 KINDS: tuple[Kind, ...] = (
     *run_kinds.KINDS, *sample_kinds.KINDS, *step_kinds.KINDS, *people_kinds.KINDS, *effect_kinds.KINDS,
+    *carried_kind.KINDS,
 )  # fmt: skip
 BY_EVENT: Mapping[type[Event], Kind] = {kind.event: kind for kind in KINDS}
 EVERY: frozenset[type[Event]] = frozenset(BY_EVENT)

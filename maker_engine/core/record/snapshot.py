@@ -111,6 +111,7 @@ class Totals:
         undecided: Steps that were given up, so that the others go on; of `steps`.
         calls_saved: Calls that were not made since others brought several answers.
         tokens_saved: Prompt tokens that those would have been billed.
+        carried: Steps whose decision was carried over from an earlier run; of `steps`.
     """
 
     steps: int = 0
@@ -141,6 +142,7 @@ class Totals:
     undecided: int = 0
     calls_saved: float = 0.0
     tokens_saved: int = 0
+    carried: int = 0
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -175,7 +177,7 @@ class Totals:
 _LATER = frozenset(
     {
         "probes", "tokens_reasoning", "checks", "timeouts", "compared", "repeated", "echoes", "guessed_wrong",
-        "refused", "tokens_estimated", "usd_estimated", "undecided", "calls_saved", "tokens_saved",
+        "refused", "tokens_estimated", "usd_estimated", "undecided", "calls_saved", "tokens_saved", "carried",
     }
 )  # fmt: skip
 

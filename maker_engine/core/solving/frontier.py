@@ -14,12 +14,14 @@ from itertools import islice
 
 from maker_engine.core.decomposition import AnyTask, Gather, Vote
 from maker_engine.core.record.events import Event, SampleArrived, SampleAsked
-from maker_engine.core.responses import Afford, Alike, Prompt, Sample, SampleRequest
+from maker_engine.core.responses import ESCALATED, Afford, Alike, Prompt, Sample, SampleRequest
 from maker_engine.core.solving.lookahead import Stakes
 from maker_engine.core.solving.open_step import OpenStep, event_of
 from maker_engine.core.solving.opener import Opener, Waste, counted_waste, waste_of
 from maker_engine.core.solving.settings import Settings
 
+SECOND = 2_048
+"""Added to the numbers of samples of an escalated ballot that are reported before the turn of their step."""
 MOST_OPEN = 10_000
 """Steps that may wait behind one that takes long: some kilobytes each, and at 1,000 calls a second half a minute."""
 
@@ -135,7 +137,26 @@ class Frontier:
         if counted and one is self.steps[0]:
             return []  # the events of its step tell of it
         arrived = counted[0] if counted else None if one.poll is None else one.poll.held(sample)
-        return [] if arrived is None else [SampleArrived(one.number, *arrived)]
+        if arrived is None:
+            return []
+        if not self._settings.stronger:
+            return [SampleArrived(one.number, *arrived)]
+        if sample >= SECOND:
+            return []  # it could not be distinguished, and is asked for again after a crash
+        number, verdict, response = arrived
+        return [SampleArrived(one.number, number + SECOND * (one.voter == ESCALATED), verdict, response)]
+
+    def escalate(self, one: OpenStep) -> list[Waste]:
+        """Give a step behind the first a fresh ballot of the stronger model, if its own is exhausted."""
+        if one.poll is None or not one.poll.exhausted or one.voter == ESCALATED:
+            return []
+        fresh = self._opener.open(one.number, one.state, one.origin)
+        fresh.escalate(ESCALATED)
+        fresh.former = one.counted
+        self.steps[one.number - self.first.number] = self._by_ballot[fresh.serial] = fresh
+        del self._by_ballot[one.serial]
+        self._may_want(fresh)
+        return waste_of(one)
 
     def restore(self, number: int, samples: Mapping[int, Sample]) -> tuple[int, list[Event]]:
         """Give a step what an earlier sitting received for it before its turn.
@@ -153,10 +174,15 @@ class Frontier:
             if self._extend() is None:
                 return 0, []
         one = self.steps[number - self.first.number]
-        if one.poll is None or one.reused_from is not None:
+        if one.poll is None or one.poll.settled:
             return 0, []
-        taken = one.restore(samples)
-        self._unsent.extend(one.request(sample) for sample in one.poll.missing)
+        taken = one.restore({sample: each for sample, each in samples.items() if sample < SECOND})
+        if one is not self.steps[0] and one.poll.exhausted and self._settings.stronger:
+            self.escalate(one)
+            one = self.steps[number - self.first.number]
+            second = {n - SECOND: each._replace(sample=n - SECOND) for n, each in samples.items() if n >= SECOND}
+            taken += one.restore(second)
+        self._unsent.extend(one.request(sample) for sample in ([] if one.poll is None else one.poll.missing))
         self._may_want(one)
         if one is not self.steps[0]:
             return len(taken), []
@@ -186,7 +212,7 @@ class Frontier:
         first = self.first
         waste = self._waste_of(first)
         fresh = self._opener.open(first.number, first.state, first.origin)
-        fresh.voter = voter
+        fresh.escalate(voter)
         del self._by_ballot[first.serial]
         self.steps[0] = self._by_ballot[fresh.serial] = fresh
         return waste
@@ -201,7 +227,7 @@ class Frontier:
                 are decided by what has arrived for them, as if the settings had held from their first sample on.
         """
         self._settings = self._opener.settings = settings
-        waste = self._squash() if anew else self._recount(settings)
+        waste = self._squash() if anew else self._recount()
         unused = self.first.resettle(settings, prompt)
         if unused:
             del self._by_ballot[self.first.serial]
@@ -257,19 +283,42 @@ class Frontier:
         self._may_want(one)
         return one
 
-    def _recount(self, settings: Settings) -> list[Waste]:
+    def _recount(self) -> list[Waste]:
         """Let the steps behind the first vote by other settings on what has arrived for them."""
         waste: list[Waste] = []
-        for one in islice(self.steps, 1, None):
-            lost, drawn = one.recount(settings)
-            if lost:
-                waste += self._sent(one, [Waste(one.number, sample, None) for sample in drawn])
-                del self._by_ballot[one.serial]
-                one.serial = self._opener.next_serial()
-                self._by_ballot[one.serial] = one
-                self._unsent.extend(map(one.request, lost))
+        behind, self.steps = islice(self.steps, 1, None), deque([self.first])
+        for before in [*behind]:
+            one = self._recounted(before, waste)
+            self._append(one)
+            if self._settings.stronger:
+                waste += self.escalate(one)
             self._may_want(one)
         return waste
+
+    def _recounted(self, one: OpenStep, waste: list[Waste]) -> OpenStep:
+        """Return a step voted anew on what has arrived; what it does not need is kept until it is done.
+
+        Where a decision is taken back, what came after it was not kept, and is asked for once more.
+        """
+        before = one.poll
+        if not isinstance(one.step, Vote) or before is None or before.settled:
+            return one
+        fresh = self._opener.open(one.number, one.state, one.origin)
+        fresh.serial, fresh.former = one.serial, one.former
+        if one.voter is not None:
+            fresh.escalate(one.voter)
+        known = [*one.counted, *before.early]
+        numbers = {sample.sample for sample in known}
+        forgotten = before.unexpected(numbers)
+        if _recount(fresh, known, before.asked, forgotten):
+            return fresh
+        lost = forgotten if before.winner is None else [each for each in range(before.asked) if each not in numbers]
+        if lost:
+            waste += self._sent(one, [Waste(one.number, each, None) for each in lost if each not in forgotten])
+            del self._by_ballot[one.serial]
+            fresh.serial = self._opener.next_serial()
+            self._unsent.extend(map(fresh.request, lost))
+        return fresh
 
     def _waste_of(self, one: OpenStep) -> list[Waste]:
         """Return what was asked for a step and is not counted."""
@@ -291,3 +340,29 @@ class Frontier:
         self._wanting.clear()
         self._closed = False
         return waste
+
+
+def _recount(fresh: OpenStep, known: Sequence[Sample], asked: int, forgotten: Sequence[int]) -> bool:
+    """Give a step what another ballot of it has; return whether that decides it.
+
+    Args:
+        fresh: The step; nothing was asked for it.
+        known: Samples that were read, in the order of counting.
+        asked: How many were asked for.
+        forgotten: Those of these that no one expects any more.
+    """
+    poll = fresh.poll
+    if poll is None:
+        return False
+    while poll.asked < asked:
+        poll.ask()
+    for sample in known:
+        if poll.winner is not None or poll.exhausted:
+            poll.put_aside(sample)
+        else:
+            fresh.counted += fresh.take(sample.sample, sample.response, sample.verdict)
+    if poll.winner is None:
+        return False
+    for number in forgotten:
+        poll.forget(number)
+    return True

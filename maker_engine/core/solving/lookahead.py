@@ -186,11 +186,11 @@ class Lookahead:
         first = self.first
         waste = self._squash(1) + waste_of(first)
         fresh = self._opener.open(first.number, first.state, first.origin)
-        fresh.voter = voter
+        fresh.escalate(voter)
         self.steps = [fresh]
         return waste
 
-    def resettle(self, settings: Settings, prompt: Prompt | None) -> list[Waste]:
+    def resettle(self, settings: Settings, prompt: Prompt | None, *, anew: bool) -> list[Waste]:  # noqa: ARG002 - always
         """Vote by other settings from the first step on; speculated steps are squashed."""
         waste = self._squash(1)
         self._settings = self._opener.settings = settings

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from maker_engine.core.decomposition import AnyTask, Ask, Await, Do, Gather, Start, Step, Vote
 from maker_engine.core.errors import TaskError
 from maker_engine.core.poll import Poll, Question
+from maker_engine.core.record.entries import Carried
 from maker_engine.core.record.events import (
     Event,
     PersonAsked,
     ProbeAnswered,
     ResponseFlagged,
     SampleAsked,
+    StepCarried,
+    StepEscalated,
     StepHopeless,
     StepOpened,
     StepReused,
     StepUndecided,
     VoteCast,
 )
-from maker_engine.core.record.prompts import prompt_in_effect
+from maker_engine.core.record.prompts import prompt_in_effect, worded
 from maker_engine.core.red_flags import inspect
 from maker_engine.core.responses import (
     PROBES,
@@ -36,7 +40,7 @@ from maker_engine.core.responses import (
 )
 from maker_engine.core.solving.hopeless import Doubt
 from maker_engine.core.solving.settings import Settings
-from maker_engine.core.voting import rule_of_step
+from maker_engine.core.voting import most_dissent, rule_of_step
 
 _STEPS: tuple[type, ...] = (Vote, Gather, Ask, Do, Start, Await, type(None))
 
@@ -75,12 +79,14 @@ class OpenStep:
         step: What has to be answered, None when the task ends at this state.
         poll: Its poll, None when the task has ended.
         counted: Samples counted while it was not yet the first.
+        former: Those of the ballot before it was escalated, where that was while it was not yet the first.
         draft: The draft's answer, None before there is one.
         draft_asked: True when a draft model was asked.
         probes: Probes in flight: who asked, and the prompt that was sent instead of its own.
         probed: Probes asked for so far.
         voter: Who answers all of its samples, None for the pool in turn.
         reused_from: The earlier step with the same prompt whose decision was taken over; None for none.
+        carried: The decision of an earlier run that was taken over; None for none.
         doubt: What is known against it since its last vote, None before it was examined.
         lowest: Temperature that its samples were raised to since it was hopeless; None for none.
         reminder: What its prompt was made to end with, for the same reason; empty for nothing.
@@ -90,9 +96,9 @@ class OpenStep:
     """
 
     __slots__ = (
-        "_objection", "_parse", "_prompt", "_question", "_settings", "_task", "counted", "doubt", "draft",
-        "draft_asked", "lowest", "number", "origin", "poll", "probed", "probes", "reminder", "reused_from", "serial",
-        "state", "step", "voter",
+        "_objection", "_parse", "_prompts", "_question", "_settings", "_task", "carried", "counted", "doubt", "draft",
+        "draft_asked", "former", "lowest", "number", "origin", "poll", "probed", "probes", "reminder", "reused_from",
+        "serial", "state", "step", "voter",
     )  # fmt: skip
 
     def __init__(
@@ -115,19 +121,21 @@ class OpenStep:
         self.poll: Poll | None = None
         if isinstance(step, (Vote, Gather)):  # a union would be made anew for every step
             self.poll = settings.new_poll(step) if isinstance(step, Vote) else settings.new_gathering(step.n)
-            self._prompt = step.prompt
+            self._prompts = worded(step)
             self._question = settings.question(step.form, state)
             self._parse = partial(task.parse, state)
             self._objection = Objections(task, state).__getitem__
         elif step is not None:
             self.poll = Question()
         self.counted: list[Sample] = []
+        self.former: list[Sample] | None = None
         self.draft: Hashable = None
         self.draft_asked = False
         self.probes: dict[int, tuple[str, Prompt | None]] = {}
         self.probed = 0
         self.voter: int | None = None
         self.reused_from: int | None = None
+        self.carried: Carried | None = None
         self.doubt: Doubt | None = None
         self.lowest: float | None = None
         self.reminder = ""
@@ -192,7 +200,7 @@ class OpenStep:
         return SampleRequest(
             self.number,
             sample,
-            self._prompt,
+            self._prompts[sample % len(self._prompts)] if len(self._prompts) > 1 else self._prompts[0],
             self.step.temperature if isinstance(self.step, Gather) else temperature,
             settings.flags.max_tokens,
             self.serial,
@@ -230,42 +238,13 @@ class OpenStep:
         if self.poll is None:
             return []
         if prompt is not None:
-            self._prompt = prompt_in_effect(self._prompt, edited=prompt)
+            self._prompts = (prompt_in_effect(self._prompts[0], edited=prompt),)
         unused = self.poll.reconsider(*settings.deciding(self.step))
+        if settings.least_agreement and self.voter is None and isinstance(self.step, Vote):
+            self.poll.limit_dissent(most_dissent(settings.k, settings.least_agreement))
         self._look_anew()
         self._raise_temperature(self.lowest)
         return unused
-
-    def recount(self, settings: Settings) -> tuple[list[int], list[int]]:
-        """Vote by other settings on what has arrived, in its order, as if they had held from the first sample on.
-
-        What the decision no longer needs is kept until the step is done.
-
-        Returns:
-            Samples to ask for once more: a decision is taken back, and what came after it was not kept. And those of
-            them that are waste, since they were drawn.
-        """
-        self._settings, before = settings, self.poll
-        if not isinstance(self.step, Vote) or before is None or before.settled:
-            return [], []
-        known = [*self.counted, *before.early]
-        numbers = {sample.sample for sample in known}
-        forgotten = before.unexpected(numbers)
-        # What arrived after a decision was not kept.
-        lost = forgotten if before.winner is None else [one for one in range(before.asked) if one not in numbers]
-        self.poll, self.counted, self.doubt = settings.new_poll(self.step), [], None
-        while self.poll.asked < before.asked:
-            self.poll.ask()
-        for sample in known:
-            if self.poll.winner is not None or self.poll.exhausted:
-                self.poll.put_aside(sample)
-            else:
-                self.counted += self.take(sample.sample, sample.response, sample.verdict)
-        if self.poll.winner is None:
-            return lost, [number for number in lost if number not in forgotten]
-        for number in forgotten:
-            self.poll.forget(number)
-        return [], []
 
     def read(self, response: Response) -> Hashable:
         """Return the response's answer, or the flag that discards it.
@@ -309,6 +288,18 @@ class OpenStep:
                 taken.append(number)
         return taken
 
+    def carry(self, carried: Carried | None) -> None:
+        """Take the decision of an earlier run over, where there is one and nothing is decided yet."""
+        if carried is not None and self.poll is not None and self.poll.winner is None:
+            self.carried = carried
+            self.poll.settle(carried.answer)
+
+    def escalate(self, voter: int) -> None:
+        """Have all of its samples drawn by a stronger model, which may take as long as the rule lets it."""
+        self.voter = voter
+        if self.poll is not None:
+            self.poll.limit_dissent(None)
+
     def suspect(self, counted: Sequence[Sample]) -> bool:
         """Take in what was counted without a decision; True where more may be asked for now than before."""
         poll = self.poll
@@ -336,7 +327,7 @@ class OpenStep:
         self._raise_temperature(hopeless.temperature)
         if hopeless.reminder:
             self.reminder = hopeless.reminder
-            self._prompt = prompt_in_effect(self._prompt, reminder=hopeless.reminder)
+            self._prompts = tuple(prompt_in_effect(one, reminder=hopeless.reminder) for one in self._prompts)
 
     def _look_anew(self) -> None:
         if self.poll is not None and self.doubt is not None:
@@ -371,6 +362,9 @@ class OpenStep:
             return events
         if self.reused_from is not None:
             events.append(StepReused(self.number, self.reused_from, self.poll.winner))
+        if self.carried is not None:
+            events.append(StepCarried(self.number, *self.carried))
+        events += self._former_events()
         if self.poll.asked:
             events += [SampleAsked(self.number, sample) for sample in range(self.poll.asked)]
             events += [event_of(self.number, counted) for counted in self.counted]
@@ -378,6 +372,14 @@ class OpenStep:
         if self.poll.exhausted:
             events.append(StepUndecided(self.number, self.poll.counted))
         return events
+
+    def _former_events(self) -> list[Event]:
+        """Report the ballot that was escalated before its turn had come."""
+        if self.former is None:
+            return []
+        former, self.former = self.former, None
+        pairs = [(SampleAsked(self.number, one.sample), event_of(self.number, one)) for one in former]
+        return [*chain.from_iterable(pairs), StepEscalated(self.number, self._settings.stronger)]
 
 
 def event_of(step: int, counted: Sample) -> Event:

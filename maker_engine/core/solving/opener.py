@@ -52,6 +52,10 @@ class Opener:
         """
         self._serial += 1
         opened = OpenStep(self._task, self.settings, number, state, origin, self._serial)
+        if self.settings.carried is not None and isinstance(opened.step, Vote):
+            opened.carry(self.settings.carried(number, self.settings.k))
+            if opened.carried is not None:
+                return opened
         if self._decided and isinstance(opened.step, Vote) and opened.poll and opened.step.certificate is None:
             known = self._decided.get(opened.step.prompt)
             if known is not None:
@@ -80,4 +84,4 @@ def waste_of(one: OpenStep) -> list[Waste]:
 
 def counted_waste(one: OpenStep) -> list[Waste]:
     """Return the samples that were counted for a step before its turn came."""
-    return [Waste(one.number, counted.sample, counted.response) for counted in one.counted]
+    return [Waste(one.number, each.sample, each.response) for each in (*(one.former or ()), *one.counted)]

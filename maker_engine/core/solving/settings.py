@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from maker_engine.core.answers.form import GRAMMAR, SCHEMA, AnswerForm
 from maker_engine.core.errors import InputError
 from maker_engine.core.poll import ARRIVAL, LAUNCH, Poll, poll_of
+from maker_engine.core.record.entries import Carried
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.responses import Question
 from maker_engine.core.solving.hopeless import DOZEN
 from maker_engine.core.task.steps import Step, Vote
-from maker_engine.core.voting import Enough, VotingRule, certificate_rule, named_rule
+from maker_engine.core.voting import Enough, VotingRule, certificate_rule, most_dissent, named_rule
 
 CONSTRAINTS = ("", SCHEMA, GRAMMAR)
+Carry: TypeAlias = Callable[[int, int], Carried | None]
 TABLE_SAMPLES = 400
 """Most samples of a step under a table of leads: it gives up by itself where dissent is beyond mending."""
 
@@ -47,6 +49,12 @@ class Settings:
         reuse: Take the decision of an earlier step over where the prompt is the same. It saves the votes, and gives
             up that an error of the earlier decision stays a single one.
         constrain: Have the provider hold answers to their form: "schema" or "grammar", "" to leave them free.
+        carried: Gives the decision of an earlier run on a step by its number, 0-based, and the margin needed; None
+            where there is none. None where nothing is carried over. Only of independent steps.
+        least_agreement: The least margin, as a share of the votes, by which the voters decide where a stronger model
+            comes after them, whose own ballots it does not bind; 0 for any.
+        stronger: The model that answers escalated ballots; an independent step is then escalated before its turn. Empty
+            where that is left to whoever drives the run.
         wary: Look for hopeless steps, and ask for nothing beyond a look that has found one (`solving.hopeless`).
     """
 
@@ -65,6 +73,9 @@ class Settings:
     reuse: bool = False
     wary: bool = False
     constrain: str = ""
+    least_agreement: float = 0.0
+    stronger: str = ""
+    carried: Carry | None = field(default=None, compare=False, repr=False)
     _decides_by: tuple[VotingRule, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -86,6 +97,10 @@ class Settings:
             (
                 self.constrain not in CONSTRAINTS,
                 f"answers are constrained by a 'schema' or a 'grammar', got {self.constrain!r}",
+            ),
+            (
+                not 0 <= self.least_agreement <= 1,
+                f"the least agreement must be a share from 0 to 100 %, got {self.least_agreement:.0%}",
             ),
             (not 0 <= self.max_waste <= 1, f"max waste must be a share from 0 to 100 %, got {self.max_waste:.0%}"),
         ):
@@ -121,7 +136,10 @@ class Settings:
     def new_poll(self, step: Vote) -> Poll:
         """Make an empty poll for a step."""
         decides_by = self._decides_by if step.certificate is None else self.deciding(step)
-        return Poll(*decides_by, self.count, DOZEN if self.wary else 0)
+        poll = Poll(*decides_by, self.count, DOZEN if self.wary else 0)
+        if self.least_agreement:
+            poll.limit_dissent(most_dissent(self.k, self.least_agreement))
+        return poll
 
     def new_gathering(self, n: int) -> Poll:
         """Make an empty poll for `n` proposals."""

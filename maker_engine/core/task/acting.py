@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import ClassVar, Generic, TypeVar
 
 from maker_engine.core.task.steps import Do, Done, NotDone, Unknown
@@ -58,3 +58,23 @@ class Acting(Generic[S]):
         raise NotImplementedError(
             f"no `rehearse`: the outcome of {do.effect} at {state!r:.60} is not imitated ({variant})"
         )
+
+    def rollback(self, state: S, later: Iterable[S]) -> Do | None:  # noqa: ARG002 - the default offers none
+        """Return an effect that puts the world back to what it was at `state`, and checks that; None: none is offered.
+
+        It may be carried out twice, fails where it cannot show that the world is as it was, and then changes nothing.
+        In its value "words" say in one line what was put back, and how that was verified.
+
+        Args:
+            state: A state that the run has had.
+            later: Those that it had after it, in order.
+
+        Raises:
+            ProblemError: The world cannot be put back to this state; the text says which one it can be.
+        """
+        return None
+
+
+def rolls_back(task: Acting[S]) -> bool:
+    """Return whether a task puts the world back to a state: it has a `rollback` of its own."""
+    return type(task).rollback is not Acting.rollback

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -30,6 +30,8 @@ class Vote:
         certificate: How often the winner may turn out not to be the model's favourite answer, such as 0.001, whatever p
             is: for the one step whose effect cannot be undone. It takes four to eight times the votes, and is about the
             favourite, not the truth. None for the run's own rule.
+        wordings: The same question in other words, which samples take turns with: sample n (0-based) reads the nth of
+            prompt and wordings, over and over. Errors that hang on a phrase are then not shared by all.
 
     Raises:
         InputError: The certificate's error is not from 1e-9 to below 0.5.
@@ -38,15 +40,18 @@ class Vote:
     prompt: Prompt
     form: AnswerForm[Any] | None
     certificate: float | None
+    wordings: tuple[Prompt, ...]
 
     def __init__(
-        self, prompt: Prompt | str, form: AnswerForm[Any] | None = None, *, certificate: float | None = None
-    ) -> None:
+        self, prompt: Prompt | str, form: AnswerForm[Any] | None = None, *, certificate: float | None = None,
+        wordings: Iterable[Prompt | str] = (),
+    ) -> None:  # fmt: skip
         if certificate is not None:
             check_error(certificate)
         object.__setattr__(self, "prompt", _worded(prompt, form))
         object.__setattr__(self, "form", form)
         object.__setattr__(self, "certificate", certificate)
+        object.__setattr__(self, "wordings", tuple(_worded(one, form) for one in wordings) if wordings else ())
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, result_of
@@ -146,7 +147,7 @@ def findings(reader: Reader, task: AnyTask) -> Report:
         name=meta.get("name", "") if reader.branch.id == 0 else reader.meta(0).get("name", ""),
         lead=f"{ended['outcome']}: {ended['reason']}. {started['model']}, k = {started['k']}.",
         simulated=bool(started["simulated"]),
-        result=_result(task, reader) if whole else "",
+        result=_result(task, reader, meta) if whole else "",
         figures=list(_figures(meta)),
         forks=[*_forks(reader)],
         map=stretches,
@@ -162,8 +163,10 @@ def findings(reader: Reader, task: AnyTask) -> Report:
     )
 
 
-def _result(task: AnyTask, reader: Reader) -> str:
-    found = result_of(task, reader.state(task, reader.steps_done()))
+def _result(task: AnyTask, reader: Reader, meta: dict[str, Any]) -> str:
+    totals = Totals.of(meta["totals"])
+    spent = totals.cost(simulated=meta["started"]["simulated"])
+    found = result_of(task, reader.state(task, reader.steps_done()), totals.votes, spent)
     return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
 
 
@@ -232,15 +235,18 @@ def _figures(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
     answered = by_family(answered_of(meta))
     spent = Totals.of(totals).cost(simulated=meta["started"]["simulated"])
     expected = f" of {meta['started']['steps']:,}" if meta["started"]["steps"] else ""
-    yield "begun", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(meta.get("created", 0)))
+    yield "started", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(meta.get("created", 0)))
     yield "steps decided", f"{totals['steps']:,}{expected}"
-    yield "going time", f"{meta['elapsed_s']:,.1f} s"
+    yield "running time", f"{meta['elapsed_s']:,.1f} s"
     yield "samples", f"{samples:,}, {samples / steps:.2f} a step"
     yield "flagged", f"{totals['flagged']:,}, {totals['flagged'] / max(1, samples):.1%}"
     yield from _alike(meta)
     yield "steps with dissent", f"{totals['dissent']:,}, {totals['dissent'] / steps:.1%}"
     judged = meta["started"]["has_oracle"]
     yield "decided wrongly", f"{totals['wrong']:,}" if judged else "not known: the task has no oracle"
+    if totals.get("carried"):
+        name = PurePath(str(meta["order"].get("carry", ""))).name
+        yield "carried over", f"{totals['carried']:,} decisions from session {name}, which cost nothing here"
     yield "wasted samples", f"{totals['wasted']:,}"
     yield "refused answers", f"{totals.get('refused', 0):,}"
     yield "answered by", ", ".join(f"{name} × {number:,}" for name, number in answered.items()) or "not recorded"
@@ -248,7 +254,7 @@ def _figures(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "failed calls", f"{totals['failures']:,}, {totals.get('timeouts', 0):,} of them timed out"
     yield "tokens", f"{totals['tokens_in']:,} in, {totals['tokens_out']:,} out"
     estimated = f"{count_of(totals.get('tokens_estimated', 0), 'token')}, ${totals.get('usd_estimated', 0.0):,.4f}"
-    yield "estimated besides", estimated
+    yield "estimated in addition", estimated
     yield "cost", "unknown" if spent is None else f"${spent:,.4f}"
     yield from _of_the_model(meta)
 

@@ -74,7 +74,7 @@ def as_html(report: Report) -> str:
 
 def legend(each: int) -> str:
     """Say how the map is read, where each cell is so many steps."""
-    cell = "step" if each == 1 else f"{each:,} steps"
+    cell = "one step" if each == 1 else f"{each:,} steps"
     return f"Each cell is {cell}: ! decided wrongly, d with dissent, f with a red flag, · neither."
 
 

@@ -93,7 +93,7 @@ class Pages:
                 break
             overflow = self._page(following)
             if len(overflow) < self._size:
-                raise ValueError("the row goes on nowhere")
+                raise ValueError("the row leads nowhere")
             following = int.from_bytes(overflow[:4])
             payload += overflow[4:]
         return RawRow(row, tuple(_values(bytes(payload[:length]))))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from maker_engine.core.decomposition import AnyTask, Gather, Step
 from maker_engine.core.errors import InputError
 from maker_engine.core.record.entries import Act, Change, Doubted, Entry
-from maker_engine.core.record.prompts import asked_by, prompt_in_effect
+from maker_engine.core.record.prompts import prompt_in_effect, worded
 from maker_engine.core.responses import Prompt, Sample
 from maker_engine.models.pool import VARIANTS, VoterSpec, parse_voter
 from maker_engine.models.sampling import AUTO, NO_TEMPERATURE, NONE, resolve
@@ -65,7 +65,7 @@ class Effects:
         self._order: Mapping[str, Any] = meta["order"]
         self._number = number
         self._step: Step | None = task.step(state)
-        self._own = self._prompt = kept or asked_by(self._step)
+        self._own = self._prompts = worded(self._step, kept)
         self._k = whole(meta["started"], "k", 1)
         self._voters = self._former = _voters(self._order.get("voters") or ())
         self._until = 0
@@ -84,7 +84,10 @@ class Effects:
     def of(self, sample: int) -> InEffect:
         """Return what is in effect for a sample of the step, 0-based."""
         voter = self._voter(sample)
-        prompt = None if self._prompt is None else prompt_in_effect(self._prompt, wording=VARIANTS[voter.variant])
+        prompt = None
+        if self._prompts:
+            own = self._prompts[sample % len(self._prompts)]
+            prompt = prompt_in_effect(own, wording=VARIANTS[voter.variant])
         return InEffect(prompt, voter.variant, self._temperature(voter, sample), self._k)
 
     def _take(self, entry: Entry) -> None:
@@ -93,17 +96,16 @@ class Effects:
         elif isinstance(entry, Doubted):
             if entry.temperature is not None:
                 self._lowest = entry.temperature
-            if self._prompt is not None:
-                self._prompt = prompt_in_effect(self._prompt, reminder=entry.reminder)
+            self._prompts = tuple(prompt_in_effect(one, reminder=entry.reminder) for one in self._prompts)
         elif isinstance(entry, Act) and entry.kind == ESCALATED:  # a fresh ballot, of one who is not in the pool
-            self._prompt, self._lowest, self._stronger, self._until = self._own, None, entry.who, 0
+            self._prompts, self._lowest, self._stronger, self._until = self._own, None, entry.who, 0
 
     def _change(self, change: Change) -> None:
         self._k = change.k or self._k
         if change.voters:  # samples that were with a provider by then are still the former pool's
             self._former, self._voters, self._until = self._voters, _voters(change.voters), change.asked
-        if self._prompt is not None:
-            self._prompt = prompt_in_effect(self._prompt, edited=change.prompt)
+        if self._prompts and change.prompt is not None:
+            self._prompts = (prompt_in_effect(self._prompts[0], edited=change.prompt),)
 
     def _voter(self, sample: int) -> VoterSpec:
         voters = self._former if sample < self._until else self._voters

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,6 +13,8 @@ from maker_engine.sessions.store.schema import StepFlag
 
 _CHUNK = 1 << 16  # steps searched at once, on the way to the nearest one
 _BYTE = 0xFF
+_KEPT = 4
+"""Layouts whose counts are kept: a grid, a strip, and those of the size before."""
 _COUNTED = (StepFlag.DISSENT, StepFlag.FLAGGED, StepFlag.WRONG, StepFlag.FAILED_CALLS, StepFlag.ACTED)
 
 
@@ -24,6 +28,7 @@ class Share(NamedTuple):
         wrong: Those that an oracle disagrees with.
         failed: Those with a call or an effect that failed.
         acted: Those in which an effect began or ended.
+        undecided: Those that were given up, so that the others go on.
     """
 
     steps: int
@@ -32,16 +37,23 @@ class Share(NamedTuple):
     wrong: int
     failed: int = 0
     acted: int = 0
+    undecided: int = 0
 
 
 class Marks:
     """The flags of every decided step of one branch.
 
     One thread may catch up while others look: what there is only ever grows.
+
+    Args:
+        independent: Steps may be given up while others go on, and which ones is to be known.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, independent: bool = False) -> None:
         self._flags = bytearray()
+        self._independent = independent
+        self._undecided = array("Q")
+        self._counted: dict[tuple[int, int], list[Share]] = {}
 
     def __len__(self) -> int:
         """Return how many steps are known."""
@@ -62,6 +74,8 @@ class Marks:
         new = bytearray(max(0, last - known))
         for step, flags in reader.remarkable(known, last):
             new[step - known] = flags & _BYTE
+        if self._independent:
+            self._undecided.extend(reader.undecided(known, last))
         self._flags += new
         return last < done
 
@@ -82,14 +96,39 @@ class Marks:
                 return begin + found
         return None
 
+    def is_undecided(self, step: int) -> bool:
+        """Return whether a known step, 0-based, was given up."""
+        place = bisect_left(self._undecided, step)
+        return place < len(self._undecided) and self._undecided[place] == step
+
     def shares(self, first: int, last: int, each: int) -> list[Share]:
-        """Count what is remarkable in steps `first` to `last` (0-based, exclusive), for every `each` of them."""
+        """Count what is remarkable in steps `first` to `last` (0-based, exclusive), for every `each` of them.
+
+        What was counted for whole stretches is kept: asked again as the run grows, only what is new is counted.
+        """
         last = max(first, min(last, len(self._flags)))
+        kept = self._counted.pop((first, each), [])[: (last - first) // each]
+        found = kept + self._count(first + len(kept) * each, last, each)
+        while len(self._counted) >= _KEPT:
+            del self._counted[next(iter(self._counted))]
+        self._counted[first, each] = found[: (last - first) // each]
+        return found
+
+    def _count(self, first: int, last: int, each: int) -> list[Share]:
         has = [self._has(flag, first, last) for flag in _COUNTED]
         return [
-            Share(min(each, last - first - at), *(kind.count(1, at, at + each) for kind in has))
+            Share._make(
+                (
+                    min(each, last - first - at),
+                    *(kind.count(1, at, at + each) for kind in has),
+                    self._given_up(first + at, min(last, first + at + each)),
+                )
+            )
             for at in range(0, last - first, each)
         ]
+
+    def _given_up(self, first: int, last: int) -> int:
+        return bisect_left(self._undecided, last) - bisect_left(self._undecided, first) if self._undecided else 0
 
     def where(self, picks: bytes, first: int, last: int) -> Iterator[int]:
         """Give the known ones of steps `first` to `last` (0-based, exclusive) that `picks` has a 1 for.

@@ -18,7 +18,7 @@ from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Gathered
 from maker_engine.core.record.decisions import is_voted
-from maker_engine.core.record.entries import Act, Entry, Probe
+from maker_engine.core.record.entries import Act, Carried, Entry, Probe
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.scaling import k_min, step_error
 from maker_engine.core.voting import named_rule
@@ -103,7 +103,7 @@ def wrong_step(reader: Reader, task: AnyTask, step: int) -> WrongStep | None:
     found = sum(1 for _, flags in reader.remarkable() if flags & StepFlag.WRONG)
     cause, better = Cause.HARD, None
     outvoted = _outvoted(stored.entries, started.rule, started.k, right)
-    if any(isinstance(entry, Act) for entry in stored.entries):
+    if any(isinstance(entry, Act | Carried) for entry in stored.entries):
         cause, better = Cause.PERSON, started.k
     elif outvoted is not None:
         cause, better = Cause.OUTVOTED, outvoted

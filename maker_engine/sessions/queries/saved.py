@@ -104,7 +104,7 @@ class SavedRun:
         if self.run.outcome is None or not self.run.outcome.gives_result:
             return None
         with blaming(type(self.task)):
-            return result_of(self.task, self.state)
+            return result_of(self.task, self.state, self.run.totals.votes, self.snapshot.cost_usd)
 
 
 def open_saved(

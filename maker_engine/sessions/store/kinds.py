@@ -15,4 +15,4 @@ def refuse_to_run(task: object) -> None:
         InputError: It is a calibration.
     """
     if task == CALIBRATION:
-        raise InputError("the session is a calibration: the maker calibrate command that began it goes on with it")
+        raise InputError("the session is a calibration: the maker calibrate command that began it continues it")

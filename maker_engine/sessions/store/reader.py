@@ -19,11 +19,14 @@ from maker_engine.sessions.store import chain, schema, storage
 from maker_engine.sessions.store.chain import Branch
 from maker_engine.sessions.store.compression import decompress
 from maker_engine.sessions.store.lineage import Segment, branches_of, segments_of
-from maker_engine.sessions.store.packing import undense, unpack
+from maker_engine.sessions.store.packing import dense, undense, unpack
 from maker_engine.sessions.store.record import read_record
 from maker_engine.sessions.store.schema import branch_of, row_id, step_of
 
 _PAGE = 2_000  # rows a read: short enough not to hold a checkpoint up, long enough to be fast
+_REASON = "reason"
+_GIVEN_UP = dense({decisions.MARK: "undecided", _REASON: "", "ask_later": False}).partition(dense(_REASON))[0]
+"""How the answer of a step that was given up begins, whatever the reason."""
 
 
 class StoredStep(NamedTuple):
@@ -179,6 +182,12 @@ class Reader:
     def remarkable(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, int]]:
         """Give (step, flags) of the steps with a flag, in order, quickly; arguments as for `rows`."""
         return ((step_of(row), flags) for row, flags in self._columns("id, flags", first, last, -1))
+
+    def undecided(self, first: int = 0, last: int | None = None) -> Iterator[int]:
+        """Give those of steps `first` to `last` (0-based, exclusive) that were given up, in order, quickly."""
+        begin = _GIVEN_UP.hex()
+        found = self._columns(f"id, substr(action, 1, {len(_GIVEN_UP)}) = x'{begin}'", first, last)
+        return (step_of(row) for row, given_up in found if given_up)
 
     def answers(self, task: AnyTask, first: int = 0, last: int | None = None) -> Iterator[Any]:
         """Give the decided answers of steps `first` to `last` (0-based, exclusive; None for all), in order."""

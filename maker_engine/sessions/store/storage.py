@@ -314,3 +314,17 @@ def remove(path: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).unlink()
+
+
+def holds_nothing(path: Path) -> bool:
+    """Return whether a file is what a process leaves that was killed while it made a session: without a run in it.
+
+    Raises:
+        SessionError: It cannot be read.
+    """
+    try:
+        with closing(sqlite3.connect(address_of(path, "ro"), uri=True)) as connection:
+            tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            return not tables or ("branch" in tables and not connection.execute("SELECT 1 FROM branch").fetchone())
+    except sqlite3.Error as error:
+        raise damaged(path, error) from None

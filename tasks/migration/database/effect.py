@@ -21,6 +21,7 @@ from maker_engine.printable import one_line
 from ..demo import make_shop
 from ..problem import DEMO, dialect_of
 from ..sql import assigned, with_range
+from ..version_table import READ, DisagreementError, had
 from .canonical import whole_digest
 from .history import ROOT, entry, folder_of
 
@@ -28,9 +29,10 @@ _KNOWN: dict[str, type | tuple[type, ...]] = {
     "op": str, "database": str, "apply": bool, "work": str, "at": str, "digest": str, "sql": list, "change": str,
     "direction": str, "alone": bool, "table": str, "above": (int, type(None)), "rows": int,
     "tables": (list, type(None)),
-    "verify": list, "to": str, "as": str, "asks": str,
+    "verify": list, "to": str, "as": str, "asks": str, "proof": str, "known": dict,
+    "tool": str, "project": str, "plan": list, "note": list, "say": str,
 }  # fmt: skip
-WRITES = frozenset({"copy", "run", "batch", "backup", "restore", "finish"})
+WRITES = frozenset({"copy", "run", "batch", "backup", "restore", "rollback", "finish"})
 LARGEST_DEMO = 5_000_000
 
 
@@ -40,12 +42,15 @@ class MigrationEffect:
     Arguments: "op", "database", "apply", and "work" (the name of the copy) with "at" (what its state is called) and
     "digest", after the first. Operations, and what each gives:
 
-    copy     {"work", "head", "survey", "integrity"}: the first backup and the copy
-    run      "sql" in one transaction: {"head", "changed", "wrote", "took"}
+    copy     {"work", "head", "survey", "integrity"}: the first backup and the copy; with the "tool" whose table is read
+             "had": the names of changes of the "plan" that it has, or "odd": what in it does not fit
+    run      "sql" in one transaction, and "note", what the tool would note of it: {"head", "changed", "wrote", "took"}
     batch    "sql" for the next "rows" of "table" behind the key "above": the same, and {"upto", "more"}
     check    {"survey", "verify": what failed}; "tables" limits it to those that may have changed
     backup   {"head", "digest", "integrity"} of a backup, restored elsewhere
     restore  puts the state "to" back: {"head", "survey"}
+    rollback puts the state "to" back, from which the state "proof" has the digest that "known" has by heads, and leaves
+             no table of maker's: {"head", "digest", "rows", "words"}
     asked    {"known"}: "done" with its value, "begun" or "not" of the transaction under the key "asks"
     finish   {"survey", "integrity"} of the whole, and no table of maker's is left in a database that was changed
     """
@@ -116,7 +121,10 @@ class _Operation:
         op = self._given["op"]
         try:
             value: dict[str, Json] = getattr(self, f"_{op}")()
-        except (OSError, sqlite3.Error) as error:
+        except OSError as error:
+            words = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise EffectError("disk", one_line(words)) from None
+        except sqlite3.Error as error:
             raise EffectError("disk", one_line(str(error))) from None
         value.setdefault("took", round(time.monotonic() - began, 3))
         return {"op": op, "change": self._given.get("change", ""), "at": self._given.get("at", ""), **value}
@@ -134,60 +142,110 @@ class _Operation:
         head = self._base.head()
         if head != ROOT:
             raise EffectError("state", "another run is changing this database: resume that one first")
-        return {
-            "work": self._token,
-            "head": head,
-            "survey": self._base.survey(None),
-            "integrity": self._base.integrity(),
-        }
+        survey, integrity = self._base.whole()
+        return {"work": self._token, "head": head, "survey": survey, "integrity": integrity, **self._had()}
+
+    def _had(self) -> dict[str, Json]:
+        """Return what the tool's own table says of the plan."""
+        tool = self._given.get("tool", "")
+        if tool not in READ:
+            return {}
+        try:
+            rows = self._base.rows_of(*READ[tool])
+            return {"had": [*had(tool, self._given["plan"], rows, self._given["project"])] if rows is not None else []}
+        except (DisagreementError, EffectError) as error:
+            return {"odd": one_line(str(error), 240)}
+        except (ValueError, TypeError, LookupError):
+            return {"odd": f"{READ[tool][0]} is not a table of {tool}: give --since CHANGE"}
 
     def _there(self) -> None:
         """See to it that the database is in the state the run left it in, putting it back where it has gone on."""
-        at = self._given["at"]
+        at, digest = self._given["at"], self._given.get("digest", "")
+        self._kept()
+        if self._base.head() != at:
+            self._remake(at, at, digest, {})
+        elif digest:
+            self._base.history.know(at, digest)
+
+    def _kept(self) -> None:
         if not self._base.saved_exists(ROOT):
             raise EffectError("state", f"the copy {self._token} is gone: begin a new run")
-        if self._base.head() != at:
-            if self._base.apply and self._base.has_moved():
-                raise EffectError("state", "another program has changed the database since: it is not put back")
-            self._base.remake(at)
-            expected = self._given.get("digest", "")
-            found = _digest(self._base.survey(None))
-            if expected and found != expected:
-                raise EffectError("state", f"put back to {at}, the digest is {found[:12]} and not {expected[:12]}")
+
+    def _remake(self, to: str, proof: str, digest: str, known: Mapping[str, str] | None) -> None:
+        """Put the database back into a state that it has had, once that is seen to be it.
+
+        Args:
+            to: What the state is called.
+            proof: A state that was reached from there, or the same.
+            digest: That of `proof`, "" where it is not known.
+            known: More digests of states; None where it is not asked whether another program has written.
+
+        Raises:
+            EffectError: What was remade has another digest, or another program has written to the database itself.
+        """
+        base = self._base
+        try:
+            left = self._left(known) if base.apply and known is not None else ""
+            if digest:
+                base.history.way({to}, proof)
+                self._build(proof, digest)
+            if not digest or proof != to:
+                base.build(to)
+            base.swap(left)
+        finally:
+            base.drop_scratch()
+
+    def _build(self, head: str, digest: str) -> None:
+        self._base.build(head)
+        found = _digest(self._base.survey(None, self._base.scratch))
+        if found != digest:
+            raise EffectError("state", f"put back to {head}, the digest is {found[:12]} and not {digest[:12]}")
+
+    def _left(self, known: Mapping[str, str]) -> str:
+        """Return the digest that the database has where no other program has written to it."""
+        now = self._base.head()
+        digest = known.get(now) or self._base.history.digest_of(now)
+        if not digest:
+            self._base.build(now)
+            digest = _digest(self._base.survey(None, self._base.scratch))
+        return str(digest)
 
     def _run(self) -> dict[str, Json]:
-        return self._transaction([str(one) for one in self._given["sql"]], {})
+        return self._transaction([str(one) for one in self._given["sql"]], {}, self._given.get("note", []))
 
     def _batch(self) -> dict[str, Json]:
         if (known := self._known()) is not None:
             return known
         self._there()
         *pragmas, sql = map(str, self._given["sql"])
+        note = self._given.get("note", [])
         dialect = dialect_of(self._place)
         above, rows = self._given.get("above"), self._given["rows"]
         key, high, more = self._base.upper(self._given["table"], above, rows, assigned(sql, dialect))
+        if key and high is None and note:
+            return self._transaction([], {"upto": above, "more": False}, note)
         if key and high is None:
             return {"head": self._given["at"], "changed": 0, "wrote": [], "upto": above, "more": False}
         held = with_range(sql, dialect, key, above, high) if key else sql
-        return self._transaction([*pragmas, held], {"upto": high, "more": more})
+        return self._transaction([*pragmas, held], {"upto": high, "more": more}, [] if more else note)
 
     def _known(self) -> dict[str, Json] | None:
         noted = self._base.outcome(self._call.key)
         return None if noted is None else json.loads(noted)
 
-    def _transaction(self, sql: list[str], value: dict[str, Json]) -> dict[str, Json]:
+    def _transaction(self, sql: list[str], value: dict[str, Json], note: list[str]) -> dict[str, Json]:
         if (known := self._known()) is not None:
             return known
         self._there()
-        made = entry(self._given["at"], sql)
+        made = entry(self._given["at"], [*sql, *note])
         began = time.monotonic()
         value |= {"head": made.head}
         if self._given.get("alone"):
-            self._base.alone(sql, made, self._call.key, value)
+            self._base.alone(sql, made, self._call.key, value, note)
         else:
             pragmas = [one for one in sql if one[:6].upper() == "PRAGMA"]
             rest = [one for one in sql if one[:6].upper() != "PRAGMA"]
-            self._base.transact(pragmas, rest, made, self._call.key, value)
+            self._base.transact(pragmas, rest, made, self._call.key, value, note)
         return {**value, "took": round(time.monotonic() - began, 3)}
 
     def _check(self) -> dict[str, Json]:
@@ -201,9 +259,27 @@ class _Operation:
 
     def _restore(self) -> dict[str, Json]:
         to = self._given["to"]
+        self._kept()
         if self._base.head() != to:
-            self._base.remake(to)
-        return {"head": to, "survey": self._base.survey(None)}
+            at, digest = self._given["at"], self._given.get("digest", "")
+            # What a change that failed in its middle has left cannot always be remade to be compared with.
+            self._remake(to, to, "", {at: digest} if digest else None)
+        return {"head": to, "survey": self._base.survey(None, anew=True)}
+
+    def _rollback(self) -> dict[str, Json]:
+        to, proof, known = self._given["to"], self._given["proof"], self._given["known"]
+        self._kept()
+        if proof != to or self._base.head() != to or _digest(self._base.survey(None, anew=True)) != known[proof]:
+            self._remake(to, proof, known[proof], known)
+        survey: Any = self._base.survey(None, anew=True)
+        found = _digest(survey)
+        if found != known.get(to, found):
+            raise EffectError("state", f"it was put back, and its digest is {found[:12]} and not {known[to][:12]}")
+        self._base.finish(to, found)
+        rows: dict[str, Json] = {name: row[0] for name, row in survey["tables"].items()}
+        counted = f"{sum(row[0] for row in survey['tables'].values()):,} rows in {len(rows)} tables"
+        words = f"digest {found} verified, {self._given['say']}, {counted}"
+        return {"head": to, "digest": found, "rows": rows, "words": words}
 
     def _asked(self) -> dict[str, Json]:
         key = self._given["asks"]
@@ -213,8 +289,9 @@ class _Operation:
 
     def _finish(self) -> dict[str, Json]:
         self._there()
-        survey = self._base.survey(None)
-        integrity = self._base.integrity()
+        if self._given.get("note"):
+            self._base.note(self._given["note"])
+        survey, integrity = self._base.whole()
         self._base.finish(self._given["at"], _digest(survey))
         return {"survey": survey, "integrity": integrity}
 

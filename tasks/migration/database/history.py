@@ -56,23 +56,53 @@ class History:
 
     Args:
         folder: Where it lies.
+        durable: What is added is on the disk before its transaction is.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self._durable = durable
         self._path = folder / "history.jsonl"
         self._end = folder / "finished.json"
+        self._digests = folder / "digests.jsonl"
+        self._known: dict[str, str] | None = None
 
     def finish(self, head: str, digest: str) -> None:
         """Keep what a database that was changed itself ended as: its own journal is about to go."""
-        self._end.write_text(json.dumps([head, digest]), encoding="utf-8")
+        part = self._end.with_suffix(".part")
+        part.write_text(json.dumps([head, digest]), encoding="utf-8")
+        part.replace(self._end)
+        self.know(head, digest)
 
-    def finished(self) -> tuple[str, str]:
-        """Return the last state's head, and its digest; `ROOT` and "" where nothing was finished."""
+    def finished(self) -> str:
+        """Return the head of the state in which a database was left; `ROOT` where it was in none."""
         try:
-            head, digest = json.loads(self._end.read_text(encoding="utf-8"))
+            head, _ = json.loads(self._end.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return ROOT, ""
-        return str(head), str(digest)
+            return ROOT
+        return str(head)
+
+    def know(self, head: str, digest: str) -> None:
+        """Keep the digest of a state, by which it is seen later whether others have written to the database since.
+
+        Raises:
+            OSError: There is no room for it.
+        """
+        if self.digest_of(head) != digest:
+            with self._digests.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([head, digest]) + "\n")
+            self._known = {**(self._known or {}), head: digest}
+
+    def digest_of(self, head: str) -> str:
+        """Return the digest of a state, "" where it is not known."""
+        if self._known is None:
+            self._known = {}
+            for line in self._digests.read_bytes().splitlines() if self._digests.exists() else ():
+                try:
+                    known, digest = json.loads(line)
+                except (ValueError, TypeError):
+                    continue  # a crash has cut it off
+                self._known[str(known)] = str(digest)
+        return self._known.get(head, "")
 
     def add(self, one: Entry) -> None:
         """Note a transaction that is about to be committed.
@@ -85,7 +115,8 @@ class History:
             with self._path.open("ab") as file:
                 file.write(b"\n" + line.encode() if self._torn() else line.encode())
                 file.flush()
-                os.fsync(file.fileno())
+                if self._durable:
+                    os.fsync(file.fileno())
         except OSError as error:
             raise EffectError("disk", one_line(f"{self._path}: {error.strerror}")) from None
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,16 +13,16 @@ from maker_engine.core.decomposition import Json
 from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
-from .canonical import JOURNAL, row_sum, table_digest, whole_digest
+from .canonical import JOURNAL, MOVED, NOT_COUNTED, whole_digest
+from .dumping import dump_into
 from .history import ROOT, Entry, History
+from .postgres_tables import Watch, quoted, table_of
 
-MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker[postgres]'"
+MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker-workbench[postgres]'"
 CONNECT_S = 10
 LOCK = "10s"
 """How long a statement waits for another's lock."""
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> %s ORDER BY tablename"
-_COLUMNS = """SELECT column_name FROM information_schema.columns
- WHERE table_schema = 'public' AND table_name = %s ORDER BY ordinal_position"""
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s) ORDER BY tablename"
 _KEYS = """SELECT c.conname, c.conrelid::regclass::text, c.confrelid::regclass::text,
  array(SELECT a.attname FROM unnest(c.conkey) WITH ORDINALITY k(n, o) JOIN pg_attribute a
        ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.o),
@@ -37,10 +34,11 @@ _PRIMARY = """SELECT a.attname, t.typname FROM pg_index i JOIN pg_attribute a
  WHERE i.indrelid = to_regclass(%s) AND i.indisprimary"""
 _SCHEMA = """SELECT 'table', table_name || '.' || column_name,
   data_type || coalesce(' ' || is_nullable, '') || coalesce(' ' || column_default, '')
- FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> %s
- UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> %s
+ FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> ALL(%s)
+ UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> ALL(%s)
  UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(oid) FROM pg_constraint
-  WHERE connamespace = 'public'::regnamespace AND conrelid <> coalesce(to_regclass(%s)::oid, 0::oid)
+  WHERE connamespace = 'public'::regnamespace AND NOT EXISTS
+   (SELECT 1 FROM pg_class r WHERE r.oid = conrelid AND r.relname = ANY(%s))
  ORDER BY 1, 2"""
 
 
@@ -61,6 +59,7 @@ class PostgresBase:
         self.folder = folder
         self.apply = apply
         self.work = self._own if apply else f"maker_{token}_work"
+        self.scratch = f"maker_{token}_scratch"
         self.history = History(folder)
         self.stopped = False
         self._open: list[Any] = []
@@ -104,10 +103,9 @@ class PostgresBase:
 
     def saved_exists(self, head: str) -> bool:
         """Tell whether there is a backup of a state, mending a swap that a crash has cut in two."""
-        names = self._names()
-        scratch = f"maker_{self._token}_scratch"
-        if self.work not in names and scratch in names:
-            self._order(f'ALTER DATABASE "{scratch}" RENAME TO "{self.work}"')
+        names, old = self._names(), f"maker_{self._token}_old"
+        if self.work not in names and old in names:
+            self._order(f'ALTER DATABASE "{old}" RENAME TO "{self.work}"')
         return self.saved(head) in names
 
     def _order(self, *orders: str) -> None:
@@ -116,35 +114,31 @@ class PostgresBase:
                 admin.execute(one)
 
     def _copy(self, source: str, target: str) -> None:
-        """Make a database like another, whole or not at all."""
+        """Make a database like another, whole or not at all: by template, or by a dump where others are connected."""
         part = f"maker_{self._token}_part"
         self._order(f'DROP DATABASE IF EXISTS "{part}" WITH (FORCE)')
-        try:
-            self._order(f'CREATE DATABASE "{part}" TEMPLATE "{source}"')
-        except EffectError as error:
-            if "being accessed" not in str(error):
-                raise
+        if self._in_use(source):  # a server waits 5 s before it says so
             self._dump(source, part)
+        else:
+            try:
+                self._order(f'CREATE DATABASE "{part}" TEMPLATE "{source}"')
+            except EffectError as error:
+                if "being accessed" not in str(error):
+                    raise
+                self._dump(source, part)
         self._order(f'ALTER DATABASE "{part}" RENAME TO "{target}"')
 
+    def _in_use(self, name: str) -> bool:
+        with self._connected("postgres") as admin:
+            return bool(admin.execute("SELECT 1 FROM pg_stat_activity WHERE datname = %s LIMIT 1", [name]).fetchone())
+
     def _dump(self, source: str, target: str) -> None:
-        """Copy a database that others use: pg_dump into psql."""
-        programs = [shutil.which(name) for name in ("pg_dump", "psql")]
-        if None in programs:
-            raise EffectError("program", f"{source} is in use, and pg_dump and psql are not installed to copy it")
         self._order(f'CREATE DATABASE "{target}" TEMPLATE template0')
-        environment = {**os.environ, "PGPASSWORD": self._parts.password or ""}
-        bare = self._parts._replace(netloc=self._parts.netloc.replace(f":{self._parts.password}@", "@"))
-        places = [urlunsplit(bare._replace(path=f"/{name}")) for name in (source, target)]
-        with subprocess.Popen(  # noqa: S603 - a program by its whole path
-            [str(programs[0]), "--no-owner", "-d", places[0]], stdout=subprocess.PIPE, env=environment
-        ) as dump:
-            load = subprocess.run(  # noqa: S603 - a program by its whole path
-                [str(programs[1]), "-q", "-X", "-v", "ON_ERROR_STOP=1", "-d", places[1]], stdin=dump.stdout,
-                capture_output=True, text=True, check=False, env=environment,
-            )  # fmt: skip
-        if load.returncode or dump.returncode:
-            raise EffectError("database", one_line(f"{source} cannot be copied: {load.stderr}", 300))
+        try:
+            dump_into(self._parts, source, target, self._open)
+        except EffectError:
+            self._order(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+            raise
 
     def begin(self, make: Callable[[Path], None] | None = None) -> None:  # noqa: ARG002 - as its contract has it
         """Make the first backup and the copy, unless they are there."""
@@ -156,7 +150,7 @@ class PostgresBase:
 
     def head(self) -> str:
         """Return what the state of the database is called."""
-        return str(self.outcome("head") or self.history.finished()[0])
+        return str(self.outcome("head") or self.history.finished())
 
     def outcome(self, key: str) -> str | None:
         """Return the outcome of the transaction that was done under a key, None where none was."""
@@ -166,12 +160,17 @@ class PostgresBase:
             row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = %s", [key]).fetchone()  # noqa: S608 - names are quoted
         return None if row is None else str(row[0])
 
-    def has_moved(self) -> bool:
-        """Tell whether others may have changed the database: in a run's middle a server does not say, and it counts."""
-        if self.outcome("head") is not None:
-            return True
-        found: Any = self.survey(None)["tables"]
-        return whole_digest({name: row[1] for name, row in found.items()}) != self.history.finished()[1]
+    def rows_of(self, table: str, columns: str) -> list[list[Any]] | None:
+        """Return all rows of a table, None where there is none."""
+        with self._connected(self.work) as connection:
+            if _one(connection, f"SELECT to_regclass('{table}')") is None:
+                return None
+            return [[*row] for row in connection.execute(f"SELECT {columns} FROM {table}").fetchall()]  # noqa: S608 - names of ours
+
+    def note(self, sql: Sequence[str]) -> None:
+        """Run what a tool notes, in a transaction of its own."""
+        with self._connected(self.work) as connection, connection.transaction():
+            self._statements(connection, sql)
 
     def transact(
         self,
@@ -180,6 +179,7 @@ class PostgresBase:
         made: Entry,
         key: str,
         value: dict[str, Any],
+        note: Sequence[str] = (),
     ) -> None:
         """Run statements, each behind a savepoint, and note their outcome, in one transaction.
 
@@ -187,8 +187,10 @@ class PostgresBase:
             EffectError: A statement fails; none has happened.
         """
         with self._connected(self.work) as connection, connection.transaction():
+            watch = Watch(connection)
             changed = self._statements(connection, sql)
-            value |= {"changed": changed, "wrote": None}
+            value |= {"changed": changed, "wrote": watch.wrote()}
+            self._statements(connection, note)
             self.history.add(made)
             _note(connection, key, made.head, value)
             if self.stopped:
@@ -209,12 +211,12 @@ class PostgresBase:
                 raise EffectError("sql", one_line(f"statement {number}: {one_line(one, 60)}: {error}", 300)) from None
         return changed
 
-    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
+    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any], note: Sequence[str] = ()) -> None:
         """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
         with self._connected(self.work) as connection:
             _note(connection, f"{key}?", made.parent, {})
             self.history.add(made)
-            for one in sql:
+            for one in (*sql, *note):
                 connection.execute(one)
             value |= {"changed": 0, "wrote": None}
             _note(connection, key, made.head, value)
@@ -228,7 +230,7 @@ class PostgresBase:
             found = connection.execute(_PRIMARY, [table]).fetchall()
             if len(found) != 1 or found[0][1] not in ("int2", "int4", "int8") or found[0][0].lower() in assigned:
                 return "", None, False
-            key, name = _quoted(found[0][0]), _quoted(table)
+            key, name = quoted(found[0][0]), quoted(table)
             where = "" if above is None else f" WHERE {key} > {above}"
             top = _one(connection, f"SELECT max({key}) FROM {name}")  # noqa: S608 - names are quoted
             high = _one(
@@ -237,32 +239,24 @@ class PostgresBase:
             )
         return str(found[0][0]), high, high is not None and high < top
 
-    def survey(self, only: Sequence[str] | None, name: str = "") -> dict[str, Json]:
+    def survey(self, only: Sequence[str] | None, name: str = "", *, anew: bool = True) -> dict[str, Json]:  # noqa: ARG002 - it always is
         """Look at tables of the schema "public": rows, digest, columns, and rows whose foreign key leads nowhere."""
         with self._connected(name or self.work) as connection:
-            names = [str(row[0]) for row in connection.execute(_TABLES, [JOURNAL])]
+            names = [str(row[0]) for row in connection.execute(_TABLES, [[*NOT_COUNTED]])]
             examined = names if only is None else [one for one in names if one in only]
-            found: dict[str, Json] = {one: self._table(connection, one) for one in examined}
-            rows = connection.execute(_SCHEMA, [JOURNAL, JOURNAL, f"public.{JOURNAL}"]).fetchall()
+            found: dict[str, Json] = {one: table_of(connection, one) for one in examined}
+            rows = connection.execute(_SCHEMA, [[*NOT_COUNTED]] * 3).fetchall()
             return {
                 "all": [*names], "tables": found, "broken": self._broken(connection),
                 "schema": [[str(one) for one in row] for row in rows],
             }  # fmt: skip
 
-    def _table(self, connection: Any, name: str) -> Json:
-        columns = [str(row[0]) for row in connection.execute(_COLUMNS, [name])]
-        values = ", ',', ".join(f"quote_nullable({_quoted(one)}::text)" for one in sorted(columns)) or "''"
-        order = f"COPY (SELECT convert_to(concat({values}), 'UTF8') FROM {_quoted(name)}) TO STDOUT (FORMAT text)"  # noqa: S608 - names are quoted
-        with connection.cursor() as cursor, cursor.copy(order) as rows:
-            count, total = row_sum(bytes(row[0]) for row in _read(rows))
-        return [count, table_digest(name, columns, count, total), [*columns]]
-
     def _broken(self, connection: Any) -> dict[str, Json]:
         """Count rows whose key leads nowhere: of keys that the server itself has not validated."""
         found: dict[str, Json] = {}
         for _, child, parent, own, theirs in connection.execute(_KEYS).fetchall():
-            on = " AND ".join(f"c.{_quoted(one)} = p.{_quoted(two)}" for one, two in zip(own, theirs, strict=True))
-            there = " AND ".join(f"c.{_quoted(one)} IS NOT NULL" for one in own)
+            on = " AND ".join(f"c.{quoted(one)} = p.{quoted(two)}" for one, two in zip(own, theirs, strict=True))
+            there = " AND ".join(f"c.{quoted(one)} IS NOT NULL" for one in own)
             count = _one(
                 connection,
                 f"SELECT count(*) FROM {child} c LEFT JOIN {parent} p ON {on} WHERE {there} AND p IS NULL",  # noqa: S608 - names are quoted
@@ -286,9 +280,9 @@ class PostgresBase:
                 return one_line(str(error), 300)
         return ""
 
-    def integrity(self, name: str = "") -> str:  # noqa: ARG002 - as its contract has it
-        """Return "ok": every row was read for the digest, and the server checks its own pages."""
-        return "ok"
+    def whole(self) -> tuple[dict[str, Json], str]:
+        """Read every row of all tables; the integrity is "ok": the server checks its own pages as they are read."""
+        return self.survey(None), "ok"
 
     def save(self, head: str, digest: str) -> dict[str, Json]:  # noqa: ARG002 - every row is read anew
         """Back the database up, restore the backup elsewhere, and read every row of what was restored."""
@@ -303,18 +297,17 @@ class PostgresBase:
         finally:
             self._order(f'DROP DATABASE IF EXISTS "{restored}" WITH (FORCE)')
 
-    def remake(self, head: str) -> None:
-        """Put the database back into a state that it has had: the nearest backup, and what was done from there on."""
+    def build(self, head: str) -> None:
+        """Make a state that the database has had in `scratch`: the nearest backup, and what was done from there on."""
         before = f"maker_{self._token}_"
         starts = {name.removeprefix(before) for name in self._names() if name.startswith(before)}
         way = self.history.way(starts - {"work", "part", "scratch", "restored", "old"}, head)
-        scratch = f"{before}scratch"
-        self._order(f'DROP DATABASE IF EXISTS "{scratch}" WITH (FORCE)')
-        self._copy(self.saved(way[0].parent if way else head), scratch)
-        kept, self.work = self.work, scratch
+        self.drop_scratch()
+        self._copy(self.saved(way[0].parent if way else head), self.scratch)
+        kept, self.work = self.work, self.scratch
         try:
             if not way and head == ROOT:
-                with self._connected(scratch) as connection:
+                with self._connected(self.scratch) as connection:
                     _note(connection, "again", ROOT, {})
             for one in way:
                 if _alone(one.sql):
@@ -323,14 +316,40 @@ class PostgresBase:
                     self.transact((), one.sql, one, f"again {one.head}", {})
         finally:
             self.work = kept
-        old = f"{before}old"
+
+    def swap(self, left: str) -> None:
+        """Put what was built in the database's place; of one that was itself changed only if it is as it was left.
+
+        Its name is taken from it first, so that no one writes to it after the look.
+
+        Args:
+            left: The digest that it has where no other program has written to it, "" not to look.
+
+        Raises:
+            EffectError: One has.
+        """
+        old = f"maker_{self._token}_old"
         self._order(
             f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)',
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.work}'",  # noqa: S608 - names are quoted
             f'ALTER DATABASE "{self.work}" RENAME TO "{old}"',
-            f'ALTER DATABASE "{scratch}" RENAME TO "{self.work}"',
-            f'DROP DATABASE "{old}" WITH (FORCE)',
         )
+        try:
+            self._see_unmoved(old, left)
+            self._order(f'ALTER DATABASE "{self.scratch}" RENAME TO "{self.work}"')
+        except EffectError:
+            self._order(f'ALTER DATABASE "{old}" RENAME TO "{self.work}"')
+            raise
+        self._order(f'DROP DATABASE "{old}" WITH (FORCE)')
+
+    def _see_unmoved(self, name: str, left: str) -> None:
+        found: Any = self.survey(None, name)["tables"] if left else {}
+        if left and whole_digest({table: row[1] for table, row in found.items()}) != left:
+            raise EffectError("state", MOVED)
+
+    def drop_scratch(self) -> None:
+        """Remove what was built."""
+        self._order(f'DROP DATABASE IF EXISTS "{self.scratch}" WITH (FORCE)')
 
     def finish(self, head: str, digest: str) -> None:
         """Leave no table of maker's in a database that was itself changed."""
@@ -344,18 +363,9 @@ def _alone(sql: Sequence[str]) -> bool:
     return any("concurrently" in one.lower() or one[:6].lower() == "vacuum" for one in sql)
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _one(connection: Any, sql: str) -> Any:
     row = connection.execute(sql).fetchone()
     return None if row is None else row[0]
-
-
-def _read(rows: Any) -> Iterator[tuple[Any, ...]]:
-    rows.set_types(["bytea"])
-    yield from rows.rows()
 
 
 def _note(connection: Any, key: str, head: str, value: Mapping[str, Any]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,21 +17,15 @@ from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
 from ..sql import PRAGMAS
-from .canonical import JOURNAL, whole_digest
+from .canonical import JOURNAL, MOVED, whole_digest
 from .history import ROOT, Entry, History
-from .sqlite_tables import BUSY_S, digest_of, quoted, schema_of, table_of, tables_of
+from .sqlite_columns import quoted
+from .sqlite_errors import failed
+from .sqlite_files import copied, flushed, in_wal, is_newer, reading, remove, same_pages
+from .sqlite_parts import Altering, Parts, PartsFile, Written
+from .sqlite_tables import BUSY_S, LARGE_CACHE, digest_now, has_table, readers, survey, tables_of
 
 _PAGES = 4_096
-_HEADER, _CHUNK = 100, 1 << 20
-"""Bytes of a file's header, and those that are compared at once."""
-_NEVER = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT}
-_WRITES = {sqlite3.SQLITE_INSERT: 0, sqlite3.SQLITE_UPDATE: 0, sqlite3.SQLITE_DELETE: 0, sqlite3.SQLITE_ALTER_TABLE: 1,
-           sqlite3.SQLITE_CREATE_TABLE: 0, sqlite3.SQLITE_DROP_TABLE: 0}  # fmt: skip
-
-_OF_THE_FILE = (
-    "locked", "readonly", "full", "I/O", "malformed", "not a database", "unable to open", "unsupported file format",
-)  # fmt: skip
-"""Words of errors that are no fault of a statement."""
 
 
 class SqliteBase:
@@ -47,7 +42,9 @@ class SqliteBase:
         self.folder = folder
         self.work = self.place.resolve() if apply else folder / "work.db"
         self.apply = apply
-        self.history = History(folder)
+        self.scratch = folder / "scratch.db"
+        self.history = History(folder, durable=apply)
+        self._parts = PartsFile(folder / "parts.json", alone=not apply)
         self.stopped = False
         self._open: list[sqlite3.Connection] = []
 
@@ -65,26 +62,24 @@ class SqliteBase:
                 check_same_thread=False,
             )  # fmt: skip
         except sqlite3.Error as error:
-            raise _failed(path, error) from None
+            raise failed(path, error) from None
         self._open.append(connection)
         try:
             if path != self.place.resolve():  # of copies nothing is lost by a crash of the machine but the copy
                 connection.execute("PRAGMA synchronous = OFF")
             yield connection
         except sqlite3.Error as error:
-            raise _failed(path, error) from None
+            raise failed(path, error) from None
         finally:
             self._open.remove(connection)
             connection.close()
 
     def _copy(self, source: Path, target: Path, mode: str = "rwc") -> None:
         """Copy a database whole or not at all, in one transaction of the target."""
-        with (
-            self._connected(source, "ro" if source == self.place else "rw") as one,
-            self._connected(target, mode) as two,
-        ):
+        with self._connected(source, reading(source) if source == self.place else "rw") as one:
             one.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            one.backup(two, pages=_PAGES, progress=self._progress, sleep=0.05)
+            with self._connected(target, mode) as two:
+                one.backup(two, pages=_PAGES, progress=self._progress, sleep=0.05)
 
     def _progress(self, *_: int) -> None:
         if self.stopped:
@@ -93,11 +88,13 @@ class SqliteBase:
     def _place(self, source: Path, target: Path) -> None:
         """Copy a database to a file that is not there before it is whole."""
         part = target.with_suffix(".part")
-        part.unlink(missing_ok=True)
+        remove(part)
         try:
-            self._copy(source, part)
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
+            if source.parent != self.folder or not copied(source, part):
+                self._copy(source, part)
+            if self.apply:  # a copy is not waited for
+                flushed(part)
+            remove(target)
             part.replace(target)
         except OSError as error:
             raise EffectError("disk", one_line(f"{target}: {error.strerror}")) from None
@@ -107,13 +104,6 @@ class SqliteBase:
     def saved_exists(self, head: str) -> bool:
         """Tell whether there is a backup of a state."""
         return self.saved(head).exists()
-
-    def has_moved(self) -> bool:
-        """Tell whether others have changed the database since the last transaction of this run."""
-        noted = self._noted("version")
-        if noted is not None:
-            return int(noted) != _counter(self.work)
-        return digest_of(self.work)[0] != self.history.finished()[1]
 
     def saved(self, head: str) -> Path:
         """Return the file of the backup of a state."""
@@ -127,6 +117,8 @@ class SqliteBase:
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         base = self.saved(ROOT)
+        if make is None and is_newer(self.place):
+            raise failed(self.place, sqlite3.DatabaseError("unsupported file format"))
         if not base.exists():
             if make is not None:
                 part = base.with_suffix(".made")
@@ -137,14 +129,17 @@ class SqliteBase:
                 self._place(self.place, base)
         if not self.apply and not self.work.exists():
             self._place(base, self.work)
+        if self.apply:
+            with self._connected(self.work) as connection:  # that it can be written shows before anything is done
+                connection.executescript("BEGIN IMMEDIATE; CREATE TABLE maker_probe (a); ROLLBACK")
 
     def head(self) -> str:
         """Return what the state of the database is called."""
-        return str(self._noted("head") or self.history.finished()[0])
+        return str(self._noted("head") or self.history.finished())
 
     def _noted(self, key: str) -> str | None:
         with self._connected(self.work, "rw") as connection:
-            if not _has_journal(connection):
+            if not has_table(connection, JOURNAL):
                 return None
             row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = ?", [key]).fetchone()  # noqa: S608 - names are quoted
         return None if row is None else str(row[0])
@@ -153,8 +148,32 @@ class SqliteBase:
         """Return the outcome of the transaction that was done under a key, None where none was."""
         return self._noted(key)
 
+    def rows_of(self, table: str, columns: str) -> list[list[Any]] | None:
+        """Return all rows of a table, None where there is none; FILE.TABLE is in FILE.db beside the database."""
+        file, _, name = table.rpartition(".")
+        path = self.place.with_name(f"{file}.db") if file else self.work
+        if not path.exists():
+            return None
+        with self._connected(path, "ro" if file else "rw") as connection:
+            if not has_table(connection, name):
+                return None
+            return [[*row] for row in connection.execute(f"SELECT {columns} FROM {name}")]  # noqa: S608 - names of ours
+
+    def note(self, sql: Sequence[str]) -> None:
+        """Run what a tool notes, in a transaction of its own."""
+        with self._connected(self.work) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            self._statements(connection, sql, Written())
+            connection.execute("COMMIT")
+
     def transact(
-        self, pragmas: Sequence[str], sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]
+        self,
+        pragmas: Sequence[str],
+        sql: Sequence[str],
+        made: Entry,
+        key: str,
+        value: dict[str, Any],
+        note: Sequence[str] = (),
     ) -> None:
         """Run statements, each behind a savepoint, and note their outcome, in one transaction.
 
@@ -164,27 +183,32 @@ class SqliteBase:
             made: What the history keeps of it.
             key: Under which its value is noted.
             value: Its value; "changed" and "wrote" are put in.
+            note: Statements by which a tool notes it, which are counted in neither.
 
         Raises:
             EffectError: A statement fails; none has happened.
         """
         with self._connected(self.work) as connection:
-            wrote: set[str] = set()
+            wrote = Written()
             for pragma in pragmas:
                 if not PRAGMAS.match(pragma):
                     raise EffectError("sql", f"{one_line(pragma, 60)} is not taken")
                 connection.execute(pragma)
             connection.execute("BEGIN IMMEDIATE")
-            before, counter = connection.total_changes, _counter(self.work)
+            before = connection.total_changes
             self._statements(connection, sql, wrote)
-            value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote - {JOURNAL})}
+            wrote.tables.pop(JOURNAL, None)
+            value |= {"changed": connection.total_changes - before, "wrote": sorted(wrote.tables)}
+            self._statements(connection, note, Written())
             self.history.add(made)
-            _note(connection, key, made.head, value, counter + 1)
+            _note(connection, key, made.head, value)
             if self.stopped:
                 raise EffectError("state", "interrupted")
             connection.execute("COMMIT")
+        if self.work != self.scratch:
+            self._parts.go_on(made.parent, made.head, wrote)
 
-    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any]) -> None:
+    def alone(self, sql: Sequence[str], made: Entry, key: str, value: dict[str, Any], note: Sequence[str] = ()) -> None:
         """Run statements that take no transaction; that they have begun is noted before, under `key` and a ?."""
         for one in sql:
             if one.strip().lower() != "vacuum":  # into a file it would write anywhere
@@ -192,31 +216,26 @@ class SqliteBase:
         with self._connected(self.work) as connection:
             _note(connection, f"{key}?", made.parent, {})
             self.history.add(made)
-            for one in sql:
+            for one in (*sql, *note):
                 connection.execute(one)
             value |= {"changed": 0, "wrote": None}
             _note(connection, key, made.head, value)
 
-    def _statements(self, connection: sqlite3.Connection, sql: Sequence[str], wrote: set[str]) -> None:
-        def allow(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-            if action in _NEVER or (action == sqlite3.SQLITE_FUNCTION and second == "load_extension"):
-                return sqlite3.SQLITE_DENY
-            if action in _WRITES:
-                wrote.add(str((first, second)[_WRITES[action]]))
-            return sqlite3.SQLITE_OK
-
+    def _statements(self, connection: sqlite3.Connection, sql: Sequence[str], wrote: Written) -> None:
+        altering = Altering(connection)
         for number, one in enumerate(sql, 1):
             if self.stopped:
                 raise EffectError("state", "interrupted")
             if len(sql) > 1:
                 connection.execute("SAVEPOINT change")
-            connection.set_authorizer(allow)
+            connection.set_authorizer(wrote.authorize)
             try:
                 connection.execute(one).fetchall()
             except sqlite3.Error as error:
-                raise _failed(self.work, error, f"statement {number}: {one_line(one, 60)}") from None
+                raise failed(self.work, error, f"statement {number}: {one_line(one, 60)}") from None
             finally:
                 connection.set_authorizer(None)
+            altering.note(connection, wrote)
             if len(sql) > 1:
                 connection.execute("RELEASE change")
 
@@ -239,31 +258,44 @@ class SqliteBase:
                 return "", None, False
         return "rowid", high, high is not None and high < top
 
-    def survey(self, only: Sequence[str] | None, path: Path | None = None) -> dict[str, Json]:
+    def survey(self, only: Sequence[str] | None, path: Path | None = None, *, anew: bool = False) -> dict[str, Json]:
         """Look at tables: rows, digest, columns, and rows whose foreign key leads nowhere.
 
         Args:
             only: The tables that may have changed, None for all.
             path: Another file than the database.
+            anew: Every row is read, whatever is known of the state.
         """
-        with self._connected(path or self.work) as connection:
-            names = tables_of(connection)
-            examined = names if only is None else [name for name in names if name in only]
-            found: dict[str, Json] = {name: table_of(connection, name) for name in examined}
-            broken: dict[str, Json] = {}
-            for name in names:
-                parents = {str(row[2]) for row in connection.execute(f"PRAGMA foreign_key_list({quoted(name)})")}
-                if parents and (only is None or parents & {*only} or name in examined):
-                    rows = connection.execute(f"PRAGMA foreign_key_check({quoted(name)})")
-                    broken[name] = sum(1 for _ in rows)
-            return {"all": [*names], "tables": found, "broken": broken, "schema": schema_of(connection)}
+        place = path or self.work
+        head = "" if path is not None else self.head()
+        with (
+            self._connected(place) as connection,
+            readers(connection, partial(self._connected, place), place.stat().st_size) as submit,
+        ):
+            parts = Parts() if path is not None or anew else self._parts.of(head)
+            result, found = survey(connection, submit, only, parts)
+        if path is None:
+            parts.head, parts.examined = head, True
+            parts.tables |= found
+            self._parts.keep(parts)
+        return result
+
+    def whole(self) -> tuple[dict[str, Json], str]:
+        """Read every row of all tables anew, and have the file's structure checked beside; return what both give."""
+        with ThreadPoolExecutor(1) as beside:
+            checked = beside.submit(self.integrity)
+            found = self.survey(None, anew=True)
+            integrity = checked.result()
+        if integrity == "ok":
+            self._parts.checked(self.head())
+        return found, integrity
 
     def verify(self, sql: Sequence[str]) -> str:
         """Run statements that check, and take back whatever they do; return what failed, "" for nothing."""
         with self._connected(self.work) as connection:
             connection.execute("BEGIN")
             try:
-                self._statements(connection, sql, set())
+                self._statements(connection, sql, Written())
             except EffectError as error:
                 if self.stopped:
                     raise
@@ -273,10 +305,15 @@ class SqliteBase:
                     connection.execute("ROLLBACK")
         return ""
 
-    def integrity(self, path: Path | None = None, check: str = "integrity_check") -> str:
-        """Return "ok", or the first thing that SQLite finds wrong with the file."""
+    def integrity(
+        self, path: Path | None = None, check: str = "integrity_check", tables: Sequence[str] | None = None
+    ) -> str:
+        """Return "ok", or the first thing that SQLite finds wrong with the file, or with some tables of it."""
         with self._connected(path or self.work) as connection:
-            return str(connection.execute(f"PRAGMA {check}(1)").fetchone()[0])
+            connection.execute(LARGE_CACHE)
+            names = ["1"] if tables is None else [quoted(name) for name in tables_of(connection) if name in tables]
+            found = (str(connection.execute(f"PRAGMA {check}({name})").fetchone()[0]) for name in names)
+            return next((one for one in found if one != "ok"), "ok")
 
     def save(self, head: str, digest: str) -> dict[str, Json]:
         """Back the database up, restore the backup elsewhere, and hold what was restored against the database.
@@ -291,25 +328,27 @@ class SqliteBase:
         restored = self.folder / "restored.db"
         try:
             self._place(self.saved(head), restored)
-            if digest and _counter(self.work) >= 0 and _same_pages(self.work, restored):
-                return {"digest": digest, "integrity": self.integrity(restored, "quick_check")}
-            found: Any = self.survey(None, restored)["tables"]
-            whole = whole_digest({name: row[1] for name, row in found.items()})
-            return {"digest": whole, "integrity": self.integrity(restored)}
+            if not digest or in_wal(self.work) or not same_pages(self.work, restored):
+                found: Any = self.survey(None, restored)["tables"]
+                whole = whole_digest({name: row[1] for name, row in found.items()})
+                return {"digest": whole, "integrity": self.integrity(restored)}
+            integrity = self.integrity(restored, "quick_check", self._parts.of(head).unchecked)
+            if integrity == "ok":
+                self._parts.checked(head)
+            return {"digest": digest, "integrity": integrity}
         finally:
             restored.unlink(missing_ok=True)
 
-    def remake(self, head: str) -> None:
-        """Put the database back into a state that it has had: the nearest backup, and what was done from there on."""
+    def build(self, head: str) -> None:
+        """Make a state that the database has had in `scratch`: the nearest backup, and what was done from there on."""
         starts = {path.stem.removeprefix("backup-") for path in self.folder.glob("backup-*.db")}
         way = self.history.way(starts, head)
         start = way[0].parent if way else head
-        scratch = self.folder / "scratch.db"
-        self._place(self.saved(start), scratch)
-        kept, self.work = self.work, scratch
+        self._place(self.saved(start), self.scratch)
+        kept, self.work = self.work, self.scratch
         try:
             if not way and start == ROOT:
-                with self._connected(scratch) as connection:
+                with self._connected(self.scratch) as connection:
                     _note(connection, "again", ROOT, {})
             for one in way:
                 pragmas = [sql for sql in one.sql if sql[:6].upper() == "PRAGMA"]
@@ -317,10 +356,30 @@ class SqliteBase:
                 self.transact(pragmas, sql, one, f"again {one.head}", {})
         finally:
             self.work = kept
-        try:
-            self._copy(scratch, self.work, "rw")
-        finally:
-            scratch.unlink(missing_ok=True)
+
+    def swap(self, left: str) -> None:
+        """Put what was built in the database's place; of one that was itself changed only if it is as it was left.
+
+        Args:
+            left: The digest that it has where no other program has written to it, "" not to look.
+
+        Raises:
+            EffectError: One has.
+        """
+        with self._connected(self.scratch) as source, self._connected(self.work) as target:
+            if left:
+                target.execute("PRAGMA locking_mode = EXCLUSIVE")  # held from this look to the end of the copy
+                target.execute("BEGIN EXCLUSIVE")
+                found = digest_now(target)
+                target.execute("COMMIT")
+                if found != left:
+                    raise EffectError("state", MOVED)
+            self._parts.forget()
+            source.backup(target, pages=_PAGES, progress=self._progress, sleep=0.05)
+
+    def drop_scratch(self) -> None:
+        """Remove what was built."""
+        remove(self.scratch)
 
     def finish(self, head: str, digest: str) -> None:
         """Leave no table of maker's in a database that was itself changed."""
@@ -330,40 +389,7 @@ class SqliteBase:
                 connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
 
 
-def _has_journal(connection: sqlite3.Connection) -> bool:
-    found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [JOURNAL])
-    return found.fetchone() is not None
-
-
-def _counter(path: Path) -> int:
-    """Return how often a file has been written to, as its header counts it; −2 in WAL mode, which does not count."""
-    with path.open("rb") as file:
-        header = file.read(28)
-    return int.from_bytes(header[24:28], "big") if header[18:19] == b"\x01" else -2
-
-
-def _same_pages(one: Path, other: Path) -> bool:
-    """Tell whether two files have the same pages; in the header, counters of writes differ by themselves."""
-    if one.stat().st_size != other.stat().st_size:
-        return False
-    with one.open("rb") as first, other.open("rb") as second:
-        first.seek(_HEADER)
-        second.seek(_HEADER)
-        while chunk := first.read(_CHUNK):
-            if chunk != second.read(len(chunk)):
-                return False
-    return True
-
-
-def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any], counter: int = 0) -> None:
+def _note(connection: sqlite3.Connection, key: str, head: str, value: dict[str, Any]) -> None:
     connection.execute(f"CREATE TABLE IF NOT EXISTS {JOURNAL} (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
-    rows = [(key, json.dumps(value)), ("head", head), ("version", str(counter))]
+    rows = [(key, json.dumps(value)), ("head", head)]
     connection.executemany(f"INSERT OR REPLACE INTO {JOURNAL} VALUES (?, ?)", rows)  # noqa: S608 - names are quoted
-
-
-def _failed(path: Path, error: sqlite3.Error, where: str = "") -> EffectError:
-    words = str(error)
-    kind = "database" if any(part in words for part in _OF_THE_FILE) else "sql"
-    if words == "interrupted":
-        kind = "state"
-    return EffectError(kind, one_line(f"{where or path}: {words}", 300))

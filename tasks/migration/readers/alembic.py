@@ -54,7 +54,8 @@ def read(folder: Folder) -> list[Change]:
     for name, path, needs, body, line in ups:
         back = downs.get(name, ("", "", 1))
         kept = tuple(one for one in needs if one in names)
-        changes.append(folder.change(name, path, body, back[1], at=(line, back[2]), down_file=back[0], needs=kept))
+        made = folder.change(name, path, body, back[1], at=(line, back[2]), down_file=back[0], needs=kept, version=name)
+        changes.append(made)
     if first is not None and changes:
         opening = folder.change("", first[0], first[1]).deploy
         # Alembic leaves its own table behind at a downgrade; here whoever makes it takes it away.

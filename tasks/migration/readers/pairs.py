@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import zlib
 
 from maker_engine.core.errors import ProblemError
 
 from ..problem import Change
+from ..version_table import flyway_version
 from .parts import Folder, missing
 
 _UP = re.compile(r"(?P<name>(?P<number>\d+)_[^/]*)\.up\.sql")
@@ -51,7 +53,10 @@ def marked(folder: Folder, up: str, down: str) -> list[Change]:
         body = text[at.end() : back.start() if back else len(text)]
         undo = text[back.end() :] if back else ""
         lines = (_line(text, at.end()), _line(text, back.end()) if back else 1)
-        found.append(folder.change(_base(path)[:-4], path, body, undo, at=lines))
+        digits = re.match(r"\d+", _base(path))
+        version = digits[0] if digits else _base(path)[:-4]
+        version = str(int(version)) if digits and "goose" in up else version  # goose notes numbers, dbmate texts
+        found.append(folder.change(_base(path)[:-4], path, body, undo, at=lines, version=version))
     return found
 
 
@@ -71,7 +76,8 @@ def golang_migrate(folder: Folder) -> list[Change]:
         if match := _UP.fullmatch(_base(path)):
             other = f"{path[: -len('.up.sql')]}.down.sql"
             down = folder.files.get(other, "")
-            found.append(folder.change(match["name"], path, folder.files[path], down, down_file=other))
+            version = str(int(match["number"]))
+            found.append(folder.change(match["name"], path, folder.files[path], down, down_file=other, version=version))
         elif not path.endswith(".down.sql"):
             folder.note(path, 1, "is neither NUMBER_name.up.sql nor its .down.sql and was not read")
     return found
@@ -83,14 +89,20 @@ def flyway(folder: Folder) -> list[Change]:
     undo = {_number(_base(path))[0]: path for path in _sql(folder) if _base(path).startswith("U")}
     for path in sorted(_sql(folder), key=lambda path: _number(_base(path))):
         base = _base(path)
-        if _FLYWAY.fullmatch(base):
-            other = undo.get(_number(base)[0], "")
-            found.append(
-                folder.change(base[:-4], path, folder.files[path], folder.files.get(other, ""), down_file=other)
-            )
+        if named := _FLYWAY.fullmatch(base):
+            text, other = folder.files[path], undo.get(_number(base)[0], "")
+            version, crc = flyway_version(named["number"]), flyway_checksum(text)
+            back = folder.files.get(other, "")
+            found.append(folder.change(base[:-4], path, text, back, down_file=other, version=version, checksum=crc))
         elif not base.startswith("U"):
             folder.note(path, 1, "is not a versioned migration V1__name.sql and was not read")
     return found
+
+
+def flyway_checksum(text: str) -> int:
+    """Return the CRC-32 over the lines of a script without their ends, as a signed number."""
+    crc = zlib.crc32("".join(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))).encode())
+    return crc - (1 << 32) if crc >= 1 << 31 else crc
 
 
 def plain(folder: Folder) -> list[Change]:

@@ -31,9 +31,10 @@ class Folder:
         """Add a note."""
         self.notes.append((f"{file}:{line}", words))
 
-    def change(  # noqa: PLR0913 - three scripts, and where each is
+    def change(  # noqa: PLR0913 - three scripts, where each is, and what their tool notes
         self, name: str, file: str, up: str, down: str = "", verify: str = "", *, at: tuple[int, int] = (1, 1),
-        down_file: str = "", verify_file: str = "", needs: tuple[str, ...] = (),
+        down_file: str = "", verify_file: str = "", needs: tuple[str, ...] = (), version: str = "",
+        checksum: int | None = None,
     ) -> Change:  # fmt: skip
         """Make a change of its scripts.
 
@@ -47,6 +48,8 @@ class Folder:
             down_file: Where `down` is, if elsewhere.
             verify_file: Where `verify` is.
             needs: The changes that it declares to need.
+            version: What it is called in its tool's own table.
+            checksum: What the tool notes of its script there.
 
         Raises:
             ProblemError: A script does not parse.
@@ -59,7 +62,8 @@ class Folder:
         ]  # fmt: skip
         if not deploy and up.strip():
             self.note(file, at[0], "has no statement to deploy")
-        return Change(re.sub(r"\s+", "_", name)[:200], needs, deploy, revert, checks, file)
+        short = re.sub(r"\s+", "_", name)[:200]
+        return Change(short, needs, deploy, revert, checks, file, version=version, checksum=checksum)
 
     def _plain(self, text: str, file: str) -> str:
         """Leave out what is the client's and no SQL: psql's and sqlite3's own commands."""

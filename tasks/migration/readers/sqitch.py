@@ -94,5 +94,5 @@ def _change(
     texts = {kind: folder.files.get(script, "") for kind, script in scripts.items()}
     return folder.change(
         name, scripts["deploy"], texts["deploy"], texts["revert"], texts["verify"],
-        down_file=scripts["revert"], verify_file=scripts["verify"], needs=tuple(needs),
+        down_file=scripts["revert"], verify_file=scripts["verify"], needs=tuple(needs), version=entry.name,
     )  # fmt: skip

@@ -36,7 +36,9 @@ def read(folder: Folder) -> list[Change]:
             needs = tuple(" ".join(_DEPENDS.findall(folder.files[path])).split())
             other = f"{path[:-4]}{ROLLBACK}"
             down = folder.files.get(other, "")
-            found.append(folder.change(name, path, folder.files[path], down, down_file=other, needs=needs))
+            found.append(
+                folder.change(name, path, folder.files[path], down, down_file=other, needs=needs, version=name)
+            )
         elif path.endswith(".py"):
             found.append(_python(folder, path, name))
     return found
@@ -69,7 +71,7 @@ def _python(folder: Folder, path: str, name: str) -> Change:
             up.append(str(texts[0]))
             down[:0] = [str(one) for one in texts[1:2] if one]
     joined = [";\n".join(one.strip().rstrip(";") for one in part) for part in (up, down)]
-    return folder.change(name, path, joined[0], joined[1], at=(line, line), needs=needs)
+    return folder.change(name, path, joined[0], joined[1], at=(line, line), needs=needs, version=name)
 
 
 def _text(node: Any) -> str | None:

@@ -16,7 +16,7 @@ from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.store import schema
 from maker_engine.sessions.store.journal import Journal
-from tests.sessions.test_import_fuzz import HAPPENED, TASK
+from tests.sessions.exchange.test_import_fuzz import HAPPENED, TASK
 from tests.support.recorded import order_of
 from tests.support.toy import Count
 

@@ -17,12 +17,15 @@ MOST_STEPS = 2_000
 _RUNS = itertools.count()
 
 
-def driven(task, order=(), *, said="go on", state=None, until=None):
-    """Drive a task to its end, or to the first state at which `until` holds; return it, and the answers."""
-    return asyncio.run(_driven(task, list(order), said, state or task.start(), until))
+def driven(task, order=(), *, said="go on", state=None, until=None, states=None):
+    """Drive a task to its end, or to the first state at which `until` holds; return it, and the answers.
+
+    The states on the way are added to `states`.
+    """
+    return asyncio.run(_driven(task, list(order), said, state or task.start(), until, [] if states is None else states))
 
 
-async def _driven(task, order, said, state, until):
+async def _driven(task, order, said, state, until, states):
     answers, world, run = [], RealWorld(), next(_RUNS)
     while (step := task.step(state)) is not None and not (until is not None and until(state)):
         number = len(answers)
@@ -39,9 +42,17 @@ async def _driven(task, order, said, state, until):
             assert isinstance(step, Do)
             answer = await world.carry_out(step, f"run-{run}-{number}")
         answers.append(answer)
+        states.append(state)
         assert task.decode_state(json.loads(json.dumps(task.encode_state(state)))) == state
         state = task.apply(state, answer)
+    states.append(state)
     return state, answers
+
+
+def rolled_back(task, states, at):
+    """Put the world back to one of the states that a run has had; return what has come of it."""
+    do = task.rollback(states[at], states[at + 1 :])
+    return asyncio.run(RealWorld().carry_out(do, f"rollback-{next(_RUNS)}"))
 
 
 def shop(folder, rows=500):

@@ -14,12 +14,13 @@ from maker_tasks.migration.database.sqlite_tables import digest_of
 
 from maker_tui.cli.main import main
 from tests.tasks.migration.driven import driven, loaded, shop, sqitch
-from tests.tasks.migration.kills import whole_run
+from tests.tasks.migration.kills import Place, whole_run
 
 
 def test_a_run_that_is_killed_goes_on_and_ends_as_if_it_were_not(tmp_path):
     """Killed at a random moment and resumed, a rehearsal with every revert ends at the digest that it began with."""
-    kills, found, digest = whole_run(random.Random(5), str(tmp_path), 0, revert=True, most=1, rows=1_000)
+    place = Place(str(tmp_path), "taken back", 1_000, 0)
+    kills, found, digest = whole_run(random.Random(5), place, most=1)
     assert (kills <= 1, found["verdict"]) == (True, "safe")
     assert found["digest_before"] == found["digest_after"] == digest
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,7 +103,7 @@ REBUILT = (
         ("b", "UPDATE customers SET city = 'x';", "", "SELECT nothing FROM customers;", "verify: "),
         ("b", "UPDATE customers SET city = 'x';", "DROP TABLE nowhere;", "SELECT n FROM orders;", "its revert fails"),
         ("b", "UPDATE customers SET city = 'x';", "UPDATE customers SET city = 1;", "SELECT n FROM orders", "put back"),
-        ("b", "INSERT INTO kids VALUES (999999, 999999);", "", "", "leads nowhere"),
+        ("b", "UPDATE kids SET p = 999999 WHERE id = 1;", "", "", "leads nowhere"),
         ("b", "UPDATE customers SET city = upper(city);", "", ENDLESS, "no answer"),
     ],
 )  # fmt: skip
@@ -108,13 +111,14 @@ def test_what_goes_wrong_is_put_back_and_stops_the_run(tmp_path, head, deploy, r
     """Undeclared loss, an error, a failed or endless verify, a broken key or revert: unsafe, and all is put back."""
     path = shop(tmp_path)
     files = sqitch(("a", CASCADE, "", ""), (f"{head} [a]", deploy, revert, verify), ("c [b]", *FIRST))
-    task = loaded(files, path, batch_rows=20, verify_seconds=1)
-    state, answers = driven(task)
-    good, _ = driven(loaded(files, path, to="a"))
+    task = loaded(files, path, batch_rows=20)
+    good, answers = driven(task, until=lambda state: state.applied)
+    hasty = replace(task.problem, verify_seconds=0.1) if verify == ENDLESS else task.problem
+    state, others = driven(Migration(hasty), state=good)
     assert words in " ".join(state.findings)
     assert (state.applied, state.reverted) == (("a",), ("b",))
-    assert task.result(state)["digest_after"] == loaded(files, path, to="a").result(good)["digest_after"]
-    assert (task.verify(answers), task.shortfall(state)[:7]) == ([], "unsafe:")
+    assert task.result(state)["digest_after"] == good.deeds[-1].after
+    assert (task.verify(answers + others), task.shortfall(state)[:7]) == ([], "unsafe:")
 
 
 def corrupt(path):
@@ -125,19 +129,68 @@ def corrupt(path):
 
 def too_new(path):
     content = bytearray(path.read_bytes())
-    content[18:20] = b"\x09\x09"
+    content[18:19] = b"\x09"
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("damage", [corrupt, too_new, Path.unlink, lambda path: path.write_text("none" * 99)])
-def test_a_database_that_cannot_be_read_ends_the_run_in_one_line(tmp_path, damage):
-    """Corrupt, too new, none at all or missing: the run is unsafe with one line, and nothing is made of it."""
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (corrupt, ""),
+        (too_new, "written by a newer SQLite"),
+        (Path.unlink, "there is no database file"),
+        (lambda path: path.write_text("none" * 99), "name a file of SQLite"),
+    ],
+)
+def test_a_database_that_cannot_be_read_ends_the_run_in_one_line(tmp_path, damage, words):
+    """Corrupt, too new to be written, missing or none at all: one line says what mends it, and nothing is made."""
     path = shop(tmp_path)
     damage(path)
     task = loaded(SIX, path)
     state, answers = driven(task)
     assert (state.applied, len(state.findings), task.verify(answers)) == ((), 1, [])
-    assert "\n" not in task.shortfall(state)
+    assert ("\n" in task.shortfall(state), words in task.shortfall(state)) == (False, True)
+
+
+@pytest.fixture
+def powerless(monkeypatch):
+    """A folder that may not be written, and a home that may, for a user who is not root."""
+    top = Path(tempfile.mkdtemp())
+    (folder := top / "d").mkdir()
+    (home := top / "home").mkdir()
+    monkeypatch.setenv("MAKER_HOME", str(home))
+    user, root = os.geteuid(), os.geteuid() == 0
+    if root:
+        top.chmod(0o755)
+        os.chown(home, 65534, 65534)
+
+    def begin():
+        folder.chmod(0o555)
+        if root:
+            os.seteuid(65534)
+
+    yield folder, begin
+    os.seteuid(user)
+    folder.chmod(0o755)
+    shutil.rmtree(top)
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_what_may_not_be_written_is_rehearsed_and_not_applied_to(powerless, mode):
+    """A read-only file in a read-only folder is rehearsed on in any journal mode; applying ends at once in a line."""
+    folder, begin = powerless
+    path = shop(folder, 200)
+    with closing(sqlite3.connect(path)) as one:
+        one.execute(f"PRAGMA journal_mode = {mode}")
+    path.chmod(0o444)
+    before = path.read_bytes()
+    task, applying = loaded(SIX, path, to="vip"), loaded(SIX, path, to="vip", apply="yes")
+    begin()
+    assert task.shortfall(driven(task)[0]) == ""
+    state, answers = driven(applying)
+    words = applying.shortfall(state)
+    assert ("readonly database: let this user write" in words, "\n" in words, state.deeds) == (True, False, ())
+    assert (applying.verify(answers), path.read_bytes() == before, [*folder.iterdir()]) == ([], True, [path])
 
 
 def test_a_database_that_another_holds_is_not_waited_for_for_ever(tmp_path, monkeypatch):

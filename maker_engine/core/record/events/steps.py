@@ -92,3 +92,32 @@ class StepReused(Event):
     step: int
     origin: int
     answer: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class StepCarried(Event):
+    """The step's question was answered in an earlier run, whose decision was carried over: nobody was asked again.
+
+    Attributes:
+        step: Its number, 0-based.
+        session: The file name of the session whose votes decided it.
+        origin: The step of that session, 0-based.
+        answer: The decision.
+        votes: (answer, votes) of its ballot there, the most first.
+        flags: Responses that were flagged there.
+        cost_usd: What it cost there, None where that is not known; it is no cost of this run.
+        model: Who answered last there.
+        voter: The person who decided it there, empty for nobody.
+        stronger: The model that it was escalated to there, whose votes these are; empty where it was not.
+    """
+
+    step: int
+    session: str
+    origin: int
+    answer: Hashable
+    votes: tuple[tuple[Hashable, int], ...]
+    flags: int = 0
+    cost_usd: float | None = 0.0
+    model: str = ""
+    voter: str = ""
+    stronger: str = ""

@@ -1,0 +1,81 @@
+"""A person works on the rows of a table by keys, blind, and can take an answer back."""
+
+from __future__ import annotations
+
+import pytest
+from maker_tasks.records import Records
+
+from maker_engine.records.decided import UNDECIDED, Decision
+from maker_engine.records.people import REVIEW, Answers
+from maker_engine.records.review import asked_of
+from maker_tui.cli.review_here import ReviewApp
+from maker_tui.runs.labelling import Desk, GoldList, ReviewList, Table, Terms
+from maker_tui.screens.reviewing import Reviewing
+from maker_tui.settings.keymap import bindings_of
+from maker_tui.widgets.line_pane import LinePane
+from maker_tui.widgets.review_lines import LETTERS, keys_of_labels
+from tests.tui.looking import screen_text, shown
+
+
+def desk(folder, **terms):
+    """Three undecided tickets, and gold."""
+    task = Records.load({})
+    led = Decision(None, UNDECIDED, margin=1, votes=11, leader="delivery")
+    table = Table(task, task.problem.units, Answers(folder / "s.maker"), None)
+    lists = [ReviewList(table, Terms("ann", **terms)), GoldList(table, Terms("ann", rows=2))]
+    lists[0].review.extend(asked_of(task.problem.units, [(0, led), (1, led), (2, led)]))
+    return Desk(table, lists, None, folder / "gold.csv")
+
+
+async def test_a_table_is_reviewed_by_keys(tmp_path):
+    """A number answers and is kept, u takes it back, n leaves a row for later, and the votes show only afterwards."""
+    at = desk(tmp_path)
+    asked = at.front.review
+    app = ReviewApp(at)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert app.title == "maker"
+        await shown(pilot, "T01", "Which desk")
+        assert "ahead" not in screen_text(app)
+        first = asked.labels()[0]
+        await pilot.press("1")
+        await shown(pilot, f"you said {first}", "delivery 1 ahead")
+        assert Answers(tmp_path / "s.maker").of(REVIEW, "T01", "category") == {"ann": first}
+        await pilot.press("u")
+        assert Answers(tmp_path / "s.maker").of(REVIEW, "T01", "category") == {}
+        await pilot.press("n", "a", *"nonsense", "enter")
+        await shown(pilot, "no answer here")
+        assert asked.answered == 0
+        await pilot.press(*["backspace"] * 8, *"Billing", "enter", "2", "1")
+        await shown(pilot, "That was all: 3 answers")
+    assert desk(tmp_path).front.review.left == 0, "what was answered before is not asked again"
+
+
+async def test_two_people_share_the_rows_and_are_compared(tmp_path):
+    """With two people a row each is asked of both, under names of theirs, and how far they agree is shown."""
+    app = ReviewApp(desk(tmp_path))
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("M", "backspace", "2", "enter", "1", "1", "I", *["backspace"] * 3, *"ben", "enter")
+        await shown(pilot, " · ben", "0 answered, 3 left")
+        await pilot.press("1", "2")
+        await shown(pilot, "2 people on 2 of the same: κ")
+
+
+def test_labels_behind_the_ninth_have_letters_that_do_nothing_else():
+    """Each of twenty labels has a key of its own, and none takes one from the screen or its panes."""
+    keys = keys_of_labels([str(number) for number in range(20)])
+    assert len({*keys}) == 20
+    bound = {key for owner in (Reviewing, LinePane) for one in bindings_of(owner) for key in one.key.split(",")}
+    assert bound.isdisjoint({*"123456789", *LETTERS})
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
+def test_the_review_looks_as_it_did(snap_compare, size, tmp_path):
+    """A row, its labels by key, what the votes said of the one before, and how long the lists are."""
+    asked = desk(tmp_path)
+
+    async def ready(pilot) -> None:
+        await shown(pilot, "T01")
+        await pilot.press("1")
+        await shown(pilot, "T02", "you said")
+
+    assert snap_compare(ReviewApp(asked), terminal_size=size, run_before=ready)
