@@ -74,11 +74,10 @@ class Runner:
     ) -> None:
         self._plan = plan
         self._inbox = inbox or Inbox()
-        self._on_view = on_view
+        self._on_view, self._saved = on_view, saved
         self._clock = clock or SystemClock()
         self._limits = None if plan.limits == Limits() else plan.limits
         rate = RateLimit(plan.requests_per_minute, plan.tokens_per_minute, self._clock)
-        self._saved = saved
         self._solver = solver_of(plan, saved)
         self._book = Record(plan.task, journal, self._clock, saved, lambda: self._caller.adjustments)
         self._wake = asyncio.Event()
@@ -91,9 +90,7 @@ class Runner:
         self._breakpoints = Breakpoints(plan.task, plan.breaks, self._book.watch)
         self._control = StepControl(self._breakpoints)
         self._changing = Changing(plan, self._solver, self._caller, self._wake.set)
-        self._calls = InFlight(
-            self._caller, self._wake, self._solver.wants, self._fail, independent=self._solver.independent
-        )
+        self._calls = InFlight(self._caller, self._wake, wants, self._fail, independent=self._solver.independent)
         self._fault: Exception | None = None
         self._ended: RunEnded | None = None
         self._escalated = -1 if saved is None else saved.escalated
