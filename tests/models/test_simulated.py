@@ -118,7 +118,7 @@ def test_a_profile_is_read_from_its_name() -> None:
 @pytest.mark.parametrize(
     ("name", "blamed"),
     [
-        ("sim:q=1", "'q'"), ("sim:p", "'p'"), ("sim:p=2", "p lies between 0 and 1"), ("sim:p=x", "'x'"),
+        ("sim:q=1", "'q'"), ("sim:p", "p needs a value"), ("sim:p=2", "p lies between 0 and 1"), ("sim:p=x", "'x'"),
         ("sim:v=0", "v"),
         ("sim:tokens=0", "tokens"), ("sim:latency=-1", "latency"), ("sim:p=nan", "p"), ("simple", "'simple'"),
     ],

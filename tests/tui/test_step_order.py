@@ -51,7 +51,9 @@ async def test_what_is_narrowed_is_ordered_too(app):
     votes = votes_of_steps()
     few = sorted((step for step in range(STEPS) if votes[step] > 5), key=lambda step: -votes[step])
     async with app.run_test(size=(100, 30)) as pilot:
-        await pilot.press("t", "V", "ampersand")
+        await pilot.press("t")
+        await shown(pilot, f"steps · {STEPS}")
+        await pilot.press("V", "ampersand")
         await typed(pilot, "votes>5")
         await pilot.press("enter")
         await shown(pilot, f"{len(few)} match votes>5", "▼votes")
