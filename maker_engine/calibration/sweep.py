@@ -25,11 +25,11 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.record.events import Event, Outcome
 from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.record.values import to_json
-from maker_engine.executors import LOCAL
 from maker_engine.models.pool import parse_voter
 from maker_engine.models.port import Model
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calibrated import MEASURED, measured_by, remember
+from maker_engine.runtime.executors import LOCAL
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.order import PreparedRun, prepare
 from maker_engine.runtime.run_order import RunOrder

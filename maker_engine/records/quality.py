@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from maker_engine.calibration.intervals import clopper_pearson
+from maker_engine.core.forecasting.intervals import clopper_pearson
 
 
 class Judged(NamedTuple):

@@ -22,8 +22,8 @@ from maker_engine.core.record.entries import Act, Carried, Change, Doubted, Entr
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import Ballot, VotingRule, most_dissent, named_rule
-from maker_engine.forecast import Forecast
 from maker_engine.input_files import exists, is_file
+from maker_engine.planning.forecast import Forecast
 from maker_engine.records.people import Answers, beside
 from maker_engine.runtime.order_models import stronger_of
 from maker_engine.runtime.plan import ASK_LATER, SKIP

@@ -19,11 +19,11 @@ from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import AHEAD, least_k
 from maker_engine.effects.consent import consent_of
 from maker_engine.effects.secrets import check_source
-from maker_engine.forecast import Forecast, forecast
 from maker_engine.models.pool import VoterSpec
 from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, reasons, resolve
+from maker_engine.planning.forecast import Forecast, forecast
 from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
 from maker_engine.runtime.carrying import CarriedOver, less, refuse_existing

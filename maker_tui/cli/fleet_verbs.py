@@ -20,9 +20,9 @@ from maker_tui.cli.record_files import add_out, opened, read_problem, write_tabl
 
 if TYPE_CHECKING:
     from maker_engine.arguments import Arguments
-    from maker_engine.fleet import PartEnd, PartOrder
+    from maker_engine.fleet.parts import PartEnd, PartOrder
+    from maker_engine.fleet.shards import Manifest
     from maker_engine.options.kinds import Value
-    from maker_engine.records.shards import Manifest
 
 KINDS = ("make", "slurm", "ssh", "systemd")
 
@@ -65,11 +65,11 @@ def add_verbs(verbs: argparse._SubParsersAction[Arguments]) -> None:
 
 def _split(chosen: argparse.Namespace) -> int:
     from maker_engine.documents import read_document  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.launchers import launchers  # noqa: PLC0415 - likewise
+    from maker_engine.fleet.shards import Whole, read_manifest, split  # noqa: PLC0415 - likewise
     from maker_engine.labelling.codebook import read_codebook  # noqa: PLC0415 - likewise
     from maker_engine.labelling.gold import canonical, read_gold  # noqa: PLC0415 - likewise
     from maker_engine.labelling.units import Units  # noqa: PLC0415 - likewise
-    from maker_engine.records.launchers import launchers  # noqa: PLC0415 - likewise
-    from maker_engine.records.shards import Whole, read_manifest, split  # noqa: PLC0415 - likewise
     from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - likewise
     from maker_engine.tables.opening import open_table  # noqa: PLC0415 - likewise
 
@@ -124,8 +124,8 @@ def _parsed(flags: Sequence[str], own: Sequence[str]) -> argparse.Namespace:
 
 def _orders(manifest: Manifest, further: Sequence[str]) -> tuple[list[PartOrder], argparse.Namespace]:
     """Return what each part is run with, in their order, and the flags as they were parsed."""
-    from maker_engine.fleet import PartOrder  # noqa: PLC0415 - help needs none
-    from maker_engine.records.shards import CODEBOOK  # noqa: PLC0415 - likewise
+    from maker_engine.fleet.parts import PartOrder  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.shards import CODEBOOK  # noqa: PLC0415 - likewise
     from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415 - likewise
     from maker_tui.cli.option_flags import given  # noqa: PLC0415 - likewise
 
@@ -143,8 +143,8 @@ def _orders(manifest: Manifest, further: Sequence[str]) -> tuple[list[PartOrder]
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from maker_engine.executors import read_executor  # noqa: PLC0415 - help needs none
-    from maker_engine.records.shards import read_manifest  # noqa: PLC0415 - likewise
+    from maker_engine.fleet.shards import read_manifest  # noqa: PLC0415 - likewise
+    from maker_engine.runtime.executors import read_executor  # noqa: PLC0415 - help needs none
 
     read_executor(chosen.executor)
     manifest = read_manifest(path_of(chosen.folder))
@@ -162,7 +162,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _run_one(manifest: Manifest, chosen: argparse.Namespace) -> int:
     """Run one part in this process, as `maker run` does."""
-    from maker_engine.fleet import ended, prepared_part  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.parts import ended, prepared_part  # noqa: PLC0415 - help needs none
     from maker_tui.cli.headless import run_headless  # noqa: PLC0415 - likewise
 
     orders, parsed = _orders(manifest, chosen.further)
@@ -182,8 +182,8 @@ async def _run_all(
     manifest: Manifest, chosen: argparse.Namespace, orders: Sequence[PartOrder], *, as_json: bool
 ) -> bool:
     """Run all parts, some at a time, and return whether every one has a result."""
-    from maker_engine.executors import DASK, DaskExecutor, Executor, LocalExecutor, read_executor  # noqa: PLC0415 - help needs none
-    from maker_engine.fleet import run_part  # noqa: PLC0415 - likewise
+    from maker_engine.fleet.parts import run_part  # noqa: PLC0415 - likewise
+    from maker_engine.runtime.executors import DASK, DaskExecutor, Executor, LocalExecutor, read_executor  # noqa: PLC0415 - help needs none
 
     kind, address = read_executor(chosen.executor)
     executor: Executor = DaskExecutor(address, chosen.jobs) if kind == DASK else LocalExecutor(chosen.jobs)
@@ -215,8 +215,8 @@ def _by_process(folder: Path, number: int, further: Sequence[str]) -> PartEnd:
     Raises:
         MakerError: It has not.
     """
-    from maker_engine.fleet import ended  # noqa: PLC0415 - help needs none
-    from maker_engine.records.shards import read_manifest  # noqa: PLC0415 - likewise
+    from maker_engine.fleet.parts import ended  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.shards import read_manifest  # noqa: PLC0415 - likewise
 
     words = [sys.executable, "-m", "maker_tui", "records", "run", str(folder), "--part", str(number)]
     words += [*further, "--progress", "none", "--quiet"]
@@ -232,14 +232,14 @@ def _by_process(folder: Path, number: int, further: Sequence[str]) -> PartEnd:
 
 
 def _status(chosen: argparse.Namespace) -> int:
-    from maker_engine.records.shards import read_manifest  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.shards import read_manifest  # noqa: PLC0415 - help needs none
 
     _say_states(read_manifest(path_of(chosen.folder)), as_json=chosen.json)
     return 0
 
 
 def _say_states(manifest: Manifest, *, as_json: bool) -> None:
-    from maker_engine.fleet import states  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.progress import states  # noqa: PLC0415 - help needs none
     from maker_tui.text.part_lines import part_fields, part_lines  # noqa: PLC0415 - likewise
 
     found = [*states(manifest)]
@@ -250,9 +250,9 @@ def _say_states(manifest: Manifest, *, as_json: bool) -> None:
 
 
 def _merge(chosen: argparse.Namespace) -> int:
-    from maker_engine.fleet import ended  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.parts import ended  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.shards import checked, read_manifest  # noqa: PLC0415 - likewise
     from maker_engine.records.results import results  # noqa: PLC0415 - likewise
-    from maker_engine.records.shards import checked, read_manifest  # noqa: PLC0415 - likewise
     from maker_engine.sessions.integrity.verify import verify  # noqa: PLC0415 - likewise
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
 

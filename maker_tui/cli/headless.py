@@ -13,8 +13,8 @@ from maker_engine.core.decomposition import Json
 from maker_engine.core.record.commands import Stop
 from maker_engine.core.record.copies import effective_votes, identical_share
 from maker_engine.core.record.events import Outcome, StepHopeless
-from maker_engine.forecast import Forecast
 from maker_engine.output import complain, say_json, say_text, versioned
+from maker_engine.planning.forecast import Forecast
 from maker_engine.printable import one_line
 from maker_engine.runtime.carrying import CarriedOver, earlier_session
 from maker_engine.runtime.hopeless import sentence

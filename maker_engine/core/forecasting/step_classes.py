@@ -1,7 +1,7 @@
 """Classes of steps, each with its own share, p and v: how a model's steps differ, as far as anyone knows.
 
 Which class a step is of is drawn for every step alone. What voting makes of their p is a matter of their law
-(`core.laws`); what is kept beside it here is v, since steps that are hard to answer in the demanded form cost samples.
+(`laws`); what is kept beside it here is v, since steps that are hard to answer in the demanded form cost samples.
 """
 
 from __future__ import annotations
