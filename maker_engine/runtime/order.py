@@ -76,7 +76,7 @@ class PreparedRun:
         order: What was asked for.
         plan: What the runner drives.
         forecast: What to expect.
-        saved: The run to go on from, None for a new one.
+        saved: The run to continue from, None for a new one.
         log: File that gets a line for each call, None for no log.
         carried: What is carried over from an earlier session, None where none is named.
     """
@@ -230,7 +230,7 @@ def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Fore
 
 
 def may_never_end(task: AnyTask) -> bool:
-    """Return whether a simulated run may go on for ever: no one knows how long it is, and what is right is made up."""
+    """Return whether a simulated run may never end: no one knows how long it is, and what is right is made up."""
     return task.expected_steps is None and not task.has_oracle and not offers(type(task), Simulatable)
 
 

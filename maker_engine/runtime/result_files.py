@@ -60,7 +60,7 @@ def with_papers(view: RunView, task: AnyTask, out: Path | None, saved: SavedRun 
         view: The run at its end, its session closed.
         task: What was solved.
         out: Where to, None for nowhere.
-        saved: The run that it went on from, None for a new one.
+        saved: The run that it continued from, None for a new one.
     """
     outcome = view.snapshot.outcome
     if out is None or outcome is None or not outcome.gives_result:

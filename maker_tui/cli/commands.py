@@ -84,7 +84,7 @@ def _completed(given: list[str]) -> list[str]:
 
 
 def command_parser() -> Parser:
-    """Make the parser of all commands, as far as their flags do not hang on a task."""
+    """Make the parser of all commands, as far as their flags do not depend on a task."""
     return _parser(listing=False)[0]
 
 

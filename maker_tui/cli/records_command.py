@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         The exit status: 0 done, 1 an audit that does not show its claim yet, or parts without a result.
 
     Raises:
-        InputError: A flag or a file is no good.
+        InputError: A flag or a file cannot be used.
     """
     chosen, further = _parser().parse_known_args(arguments)
     if chosen.act in fleet_verbs.WITH_FLAGS_OF_RUN:

@@ -41,7 +41,7 @@ RESUMED = tuple(
         ),
     )
 )  # fmt: skip
-"""Options that a run may go on with another value of."""
+"""Options that a run may continue with another value of."""
 FORKED = (table.find("allow"),)
 """Options that a fork, or a rollback, has none of unless they are given."""
 ROLLBACK = (

@@ -186,7 +186,7 @@ class Reviewing(MakerScreen):
         self._lay_out()
 
     def action_skip(self) -> None:
-        """Go on to the next row."""
+        """Move to the next row."""
         self._desk.front.review.skip()
         self._row.scroll_lines_to(0)
         self._lay_out()

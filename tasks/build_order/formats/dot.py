@@ -36,7 +36,7 @@ class _Tokens:
         return self._found[self._at] if self._at < len(self._found) else ("end", "")
 
     def take(self) -> tuple[str, str]:
-        """Return the next one and go on."""
+        """Return the next one and continue."""
         found = self.ahead
         self._at += 1
         return found
