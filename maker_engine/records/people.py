@@ -18,6 +18,8 @@ REVIEW, AUDIT, GOLD = "review", "audit", "gold"
 _KEYS = ("kind", "id", "field", "answer", "reviewer")
 
 _BEGIN = b'{"kind"'
+MOST_PEOPLE = 20
+"""People who may be asked about one row."""
 
 
 class Answer(NamedTuple):

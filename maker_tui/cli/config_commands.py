@@ -48,7 +48,7 @@ _EXAMPLES = {
 
 def add_command(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add `maker config` to the command line."""
-    config = commands.add_parser("config", help="show the settings; init writes a file of them, check looks it over",
+    config = commands.add_parser("config", help="show the settings; init writes a file of them, check validates it",
                                 description="Show where the settings are and what they say.")  # fmt: skip
     config.set_defaults(act=_show)
     verbs = config.add_subparsers(title="commands", metavar="COMMAND")
@@ -87,7 +87,7 @@ def _check(_: argparse.Namespace) -> int:
 def _init(_: argparse.Namespace) -> int:
     path = config_file()
     if path.exists():
-        raise InputError(f"{path} is there already, and nothing was changed: maker config check looks it over")
+        raise InputError(f"{path} is there already, and nothing was changed: maker config check validates it")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

@@ -16,51 +16,41 @@ from typing import TYPE_CHECKING, Any
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.input_files import is_file, path_of
 from maker_engine.output import complain, say, say_json, say_text, versioned
-from maker_tui.cli.record_files import add_out, opened, read_problem, write_table
+from maker_tui.cli.record_files import PARTS, ROWS, add_out, add_verb, opened, read_problem, write_table
 
 if TYPE_CHECKING:
-    from maker_engine.arguments import Arguments
     from maker_engine.fleet.parts import PartEnd, PartOrder
     from maker_engine.fleet.shards import Manifest
     from maker_engine.options.kinds import Value
+    from maker_tui.cli.record_files import Verbs
 
 KINDS = ("make", "slurm", "ssh", "systemd")
 
 
-def add_verbs(verbs: argparse._SubParsersAction[Arguments]) -> None:
+def add_verbs(verbs: Verbs) -> None:
     """Add the four verbs."""
-    split = verbs.add_parser("split", help="cut a table into parts that are run anywhere", allow_abbrev=False,
-                             epilog="Further flags are those of maker run; every part is begun with them.")  # fmt: skip
-    split.add_argument("parts", type=int, metavar="N")
-    split.add_argument("rows", metavar="ROWS")
+    split = add_verb(verbs, "split", _split, "cut a table into parts that are run anywhere", (),
+                     "Further flags are those of maker run; every part is begun with them.")  # fmt: skip
+    split.add_argument("parts", type=int, metavar="N", help="how many parts")
+    split.add_argument(ROWS.name, metavar=ROWS.metavar, help=ROWS.help)
     split.add_argument("--problem", type=Path, required=True, metavar="FILE", help="the codebook")
     split.add_argument("--gold", metavar="FILE", help="a table of right answers by id; never in a prompt")
     split.add_argument("--to", type=Path, required=True, metavar="DIR", help="an empty folder")
     split.add_argument("--for", dest="kinds", action="append", choices=KINDS, metavar="|".join(KINDS),
                        help="how they will be run; may be repeated (default all)")  # fmt: skip
-    split.add_argument("--limit-usd", type=float, metavar="USD", help="most dollars of all parts together")
+    split.add_argument("--limit-usd", type=float, metavar="USD", help="limit in dollars of all parts together")
     split.add_argument("--rpm", type=float, metavar="N", help="requests a minute of all parts together")
-    split.set_defaults(act=_split)
-    run = verbs.add_parser(
-        "run", help="run the parts of a split, or one of them; what was killed is resumed", allow_abbrev=False,
-        epilog="Further flags, behind DIR, are those of maker run.",
-    )  # fmt: skip
-    run.add_argument("folder", metavar="DIR")
-    run.add_argument("--part", type=int, metavar="N", help="this one alone, from 1, in this process")
+    run = add_verb(verbs, "run", _run, "run the parts of a split, or one of them; what was killed is resumed", [PARTS],
+                   "Further flags, behind DIR, are those of maker run.")  # fmt: skip
+    run.add_argument("--part", type=int, metavar="N", help="only this part, from 1, in this process")
     run.add_argument("--jobs", type=int, default=2, metavar="N", help="parts at once on this machine (default 2)")
     run.add_argument("--executor", default="local", metavar="WHERE",
                      help="local (the default), dask (the extra dask; --jobs workers), dask=ADDRESS")  # fmt: skip
-    run.set_defaults(act=_run)
-    status = verbs.add_parser("status", help="one table of all parts of a split", allow_abbrev=False)
-    status.add_argument("folder", metavar="DIR")
+    status = add_verb(verbs, "status", _status, "show how far each part of a split is", [PARTS])
     status.add_argument("--json", action="store_true", help="print one JSON object")
-    status.set_defaults(act=_status)
-    merge = verbs.add_parser("merge", help="put the results of parts together, every chain verified",
-                             allow_abbrev=False)  # fmt: skip
-    merge.add_argument("folder", metavar="DIR")
+    merge = add_verb(verbs, "merge", _merge, "put the results of parts together, every chain verified", [PARTS])
     merge.add_argument("--unfinished", action="store_true", help="also parts that have no result yet: rows are open")
     add_out(merge)
-    merge.set_defaults(act=_merge)
 
 
 def _split(chosen: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ RULES = ("ahead", "lead-table")
 def add_plan(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command to those of `maker`."""
     plan = commands.add_parser(
-        "plan", help="say what a run takes and how likely it is to be right, before it is ordered", allow_abbrev=False
+        "plan", help="estimate what a run costs and how likely it is to be right, before it starts", allow_abbrev=False
     )
     run = plan.add_argument_group("the run")
     run.add_argument("--steps", type=count, metavar="S", help="steps of the run, such as 1e6")

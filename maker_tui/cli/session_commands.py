@@ -52,7 +52,7 @@ ROLLBACK = (
 
 def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add `maker sessions` to the command line."""
-    sessions = commands.add_parser("sessions", help="list and keep saved sessions, or resume one",
+    sessions = commands.add_parser("sessions", help="list and manage saved sessions, or resume one",
                                   description=DESCRIPTION)  # fmt: skip
     verbs = sessions.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_verbs(verbs)
