@@ -13,7 +13,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.record.entries import Act, Carried
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.labelling.codebook import Field
-from maker_engine.labelling.units import Units, passage_of, units_in
+from maker_engine.labelling.units import TOO_LONG, Units, passage_of, units_in
 from maker_engine.records.people import Answers
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.tables.row import Row
@@ -193,9 +193,7 @@ class Decided:
         for row in self.units.table:
             key, first = self.units.id_of(row), self.units.asked_at(row.number)
             if isinstance(first, str):
-                found = [Decision(None, FAILED if first.startswith("the row has") else RULE, reason=first)] * len(
-                    fields
-                )
+                found = [Decision(None, FAILED if first == TOO_LONG else RULE, reason=first)] * len(fields)
             elif self.units.is_first(row.number):
                 found = [self._of(next(steps, None)) for _ in fields]
             else:

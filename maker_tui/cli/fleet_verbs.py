@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.input_files import is_file, path_of
@@ -241,9 +241,8 @@ def _say_states(manifest: Manifest, *, as_json: bool) -> None:
 
 def _merge(chosen: argparse.Namespace) -> int:
     from maker_engine.fleet.parts import ended  # noqa: PLC0415 - help needs none
-    from maker_engine.fleet.shards import checked, read_manifest  # noqa: PLC0415 - likewise
+    from maker_engine.fleet.shards import check_parts, read_manifest  # noqa: PLC0415 - likewise
     from maker_engine.records.results import results  # noqa: PLC0415 - likewise
-    from maker_engine.sessions.integrity.verify import verify  # noqa: PLC0415 - likewise
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
 
     manifest = read_manifest(path_of(chosen.folder))
@@ -255,9 +254,7 @@ def _merge(chosen: argparse.Namespace) -> int:
         if not chosen.unfinished and ((end := ended(path)) is None or not end.done):
             raise InputError(f"{part.name} has no result yet: {again} resumes it, or --unfinished takes it so")
     found = [opened(str(manifest.folder / part.session)) for part in manifest.parts]
-    held: dict[str, Any] = {}
-    for part, one in zip(manifest.parts, found, strict=True):
-        checked(manifest, part, one, held, lambda path, task: [*map(str, verify(path, task).findings)])
+    check_parts(manifest, found)
     votes, voters = 0, set()
     for path, _, _ in found:
         with Reader(path) as reader:

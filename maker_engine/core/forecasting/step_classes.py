@@ -43,11 +43,6 @@ def expected_rounds(classes: Sequence[StepClass], k: int) -> float:
     return math.fsum(share * single(p).rounds(k) / v for share, p, v in classes if share)
 
 
-def mean_v(classes: Sequence[StepClass]) -> float:
-    """Return the mean v over the steps."""
-    return math.fsum(share * v for share, _, v in classes)
-
-
 def of_pool(voters: Sequence[Sequence[StepClass]]) -> tuple[StepClass, ...]:
     """Return the classes of voters that take turns on every step, where one die says for all what a step is like."""
     ends = [[0.0, *accumulate(one.share for one in classes)] for classes in voters]
