@@ -86,7 +86,7 @@ class Counted:
         said: The number of each sample of the last ballot, 0-based, with its answer or flag; none of an earlier run.
         stronger: The model that it was escalated to, empty where it was not.
         stronger_usd: What that one's samples cost, None where that is not known.
-        by_person: A person decided it, or had a hand in it.
+        voter: The person who decided it, or had a hand in it; empty for nobody.
     """
 
     votes: Counter[Any] = made(default_factory=Counter)
@@ -98,7 +98,7 @@ class Counted:
     said: list[tuple[int, Any]] = made(default_factory=list)
     stronger: str = ""
     stronger_usd: float | None = 0.0
-    by_person: bool = False
+    voter: str = ""
 
     def take(self, sample: Sample) -> None:
         """Count a sample in."""
@@ -136,12 +136,12 @@ def ballot_of(stored: StoredStep) -> Counted:
             case Carried():
                 found = Counted(
                     Counter(dict(entry.votes)), entry.flags, entry.cost_usd, entry.model, entry.session,
-                    stronger=entry.stronger, by_person=bool(entry.voter),
+                    stronger=entry.stronger, voter=entry.voter,
                 )  # fmt: skip
             case Act(kind="escalated"):
                 found.begin_anew(entry.who)
             case Act():
-                found.by_person = True
+                found.voter = entry.who
     return found
 
 
@@ -164,7 +164,7 @@ def decision_of(stored: StoredStep) -> Decision:
         )  # fmt: skip
     if isinstance(answer, Said):
         return replace(known, value=answer.text, decided_by=PERSON)
-    return replace(known, decided_by=PERSON) if counted.by_person else known
+    return replace(known, decided_by=PERSON) if counted.voter else known
 
 
 def decisions(reader: Reader, task: AnyTask) -> Iterator[tuple[int, Decision]]:
