@@ -18,7 +18,7 @@ from maker_engine.runtime.view import RunView
 if TYPE_CHECKING:
     from maker_engine.sessions.queries.saved import SavedRun
 
-NONE_WRITTEN = "the run has come to none"
+NONE_WRITTEN = "the run has produced none"
 SIMULATED = "the simulated model answered: the labels say nothing about the rows"
 DRY = "a dry run writes none: what it says of the world is imitated"
 

@@ -17,7 +17,7 @@ from maker_tui.settings.config import NOTIFY, Config, read
 from maker_tui.settings.places import MEMORY, config_file, state_directory
 
 _EXAMPLES = {
-    "cascade": '"CHEAP->DEAR"',
+    "cascade": '"CHEAP->STRONG"',
     "from_session": '"last"',
     "voters": '["openai/gpt-6-luna temperature=0.5", "sim"]',
     "api_base": '"http://127.0.0.1:8000/v1"',
