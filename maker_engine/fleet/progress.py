@@ -12,7 +12,7 @@ from maker_engine.core.errors import SessionError
 from maker_engine.core.record.outcomes import Outcome
 from maker_engine.core.record.snapshot import Totals
 from maker_engine.fleet.shards import Manifest, Part
-from maker_engine.input_files import exists
+from maker_engine.input_files import exists, modified_at
 from maker_engine.sessions.store import storage
 from maker_engine.sessions.store.lock import writer_of
 from maker_engine.sessions.store.reader import Reader
@@ -87,7 +87,9 @@ def _state(part: Part, session: Path) -> PartState:
 
 
 def _read(part: Part, session: Path) -> PartState:
-    written = max(map(_changed, (session, session.with_name(f"{session.name}-wal"))))  # reading tidies up after a crash
+    written = max(
+        map(modified_at, (session, session.with_name(f"{session.name}-wal")))
+    )  # reading tidies up after a crash
     if storage.holds_nothing(session):
         return PartState(part.name, NOT_BEGUN if writer_of(session) is None else RUNNING, part.count)
     with Reader(session) as reader:
@@ -102,10 +104,3 @@ def _read(part: Part, session: Path) -> PartState:
         float(meta.get("elapsed_s", 0.0)), str(started.get("model", "")),
         max(0.0, time() - written),
     )  # fmt: skip
-
-
-def _changed(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0

@@ -115,7 +115,7 @@ class Counted:
         self.model = response.model
 
     def begin_anew(self, model: str) -> None:
-        """Go over to a fresh ballot of a stronger model."""
+        """Begin a new ballot, of a stronger model."""
         self.votes.clear()
         self.said.clear()
         self.stronger = model

@@ -26,7 +26,7 @@ from maker_engine.models.sampling import AUTO, REASONING_ROOM, reasons, resolve
 from maker_engine.planning.forecast import Forecast, forecast
 from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
-from maker_engine.runtime.carrying import CarriedOver, less, refuse_existing
+from maker_engine.runtime.carrying import CarriedOver, reduced, refuse_existing
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.conduct import Conduct
 from maker_engine.runtime.hopeless import policy_of
@@ -169,7 +169,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
         limits, expected = Limits(MADE_UP_SAMPLES), replace(expected, assumptions=(*expected.assumptions, _MADE_UP))
     carried = CarriedOver(order, task, settings) if order.carry else None
     if carried is not None:
-        settings, expected = replace(settings, carried=carried), less(expected, carried)
+        settings, expected = replace(settings, carried=carried), reduced(expected, carried)
         order = replace(order, carry=str(carried.path.absolute()))
     plan = _plan(order, task, model, settings, limits)
     plan = replace(

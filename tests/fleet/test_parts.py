@@ -137,7 +137,7 @@ def test_every_launcher_runs_parts_in_a_folder_of_any_name(
     assert whole["votes"] == sum(int(row["kind.votes"]) for row in rows)
 
 
-def test_a_part_that_stopped_goes_on_by_the_same_call(
+def test_a_part_that_stopped_is_resumed_by_the_same_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A limit can be raised, the model not changed; a session without a run is begun; none is merged half done."""
