@@ -58,7 +58,7 @@ def _run(problem: Guarded, seed: int) -> int:
         parted = replace(order, session=Path(folder) / "parted.maker", limit_samples=half)
         resumed = _kept(_in_two(parted, problem), problem)
         if resumed.snapshot.state != whole.snapshot.state:
-            raise problem.breach("a run that was stopped and went on ends in another state", resumed.snapshot.state)
+            raise problem.breach("a run that was stopped and resumed ends in another state", resumed.snapshot.state)
     return whole.snapshot.totals.steps
 
 

@@ -129,7 +129,9 @@ def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
 
 def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     help_text = "Add a fork to a session, which shares every step before --at, and run it."
-    fork = verbs.add_parser("fork", help="run on from one of its steps", description=help_text, allow_abbrev=False)
+    fork = verbs.add_parser(
+        "fork", help="begin another run from one of its steps", description=help_text, allow_abbrev=False
+    )
     fork.add_argument("session", metavar=NAME)
     fork.add_argument("--at", type=int, required=True, metavar="STEP", help="the first step it decides itself")
     fork.add_argument("--fork", type=int, metavar="N", help="which of its runs to fork (default the newest)")

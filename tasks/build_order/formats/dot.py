@@ -94,7 +94,7 @@ def read_dot(content: str) -> Problem:
     graph = _Graph()
     graph.read(tokens)
     if tokens.ahead[0] != "end":
-        raise ProblemError("the DOT graph goes on after its last }: give one graph a file")
+        raise ProblemError("the DOT graph continues after its last }: give one graph a file")
     return graph.problem()
 
 
