@@ -50,14 +50,6 @@ def is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - see above
 
 
-def modified_at(path: Path) -> float:
-    """Return when a file was last written, in seconds since 1970; 0 where that cannot be seen."""
-    try:
-        return path.stat().st_mtime
-    except (OSError, ValueError):
-        return 0.0
-
-
 def is_closed(path: Path) -> bool:
     """Return whether a path leads to where this user may not look."""
     try:

@@ -3,8 +3,8 @@
 All votes: each place has 1/m of them in the long run, whatever is right; the interval over rows is wide, since all
 votes of a row mostly go to one place. Dissenting votes: where the right answer is at one place, the other options are
 at the others in random order, so that each of those has 1/(m − 1) of the row's dissent in the long run, whatever is
-mistaken for what. That is the sharper one. Intervals are over rows, since the votes of a row are not independent, and
-hold for all places at once (Bonferroni); those of ratios are of the kind of Fieller (1954).
+mistaken for what. That is the sharper one. Intervals are over rows, whose votes hang together, and hold for all places
+at once.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _SURE = 0.95
 
 
 class Share(NamedTuple):
-    """A share and what it would be without a bias.
+    """A share and what it would be without a favour.
 
     Attributes:
         share: As counted.
-        fair: Without a bias.
+        fair: Without a favour.
         low: Lower end of the interval of the share, None where there are fewer than `LEAST_ROWS` rows.
         high: Upper end.
     """
@@ -139,7 +139,7 @@ def _share(fair: float, base: float, sums: tuple[float, float], squares: tuple[f
     That error is z times the root of Σ(x − rn)², at r itself and not at the estimate: so it holds for few rows too.
 
     Args:
-        fair: The share without a bias.
+        fair: The share without a favour.
         base: What the ratio is counted from.
         sums: Σx and Σn.
         squares: Σx², Σxn and Σn².

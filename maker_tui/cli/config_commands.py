@@ -87,7 +87,7 @@ def _check(_: argparse.Namespace) -> int:
 def _init(_: argparse.Namespace) -> int:
     path = config_file()
     if path.exists():
-        raise InputError(f"{path} is there already, and nothing was changed: maker config check validates it")
+        raise InputError(f"{path} is there already, and nothing was changed: maker config check looks it over")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

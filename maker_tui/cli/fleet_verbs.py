@@ -229,7 +229,7 @@ def _status(chosen: argparse.Namespace) -> int:
 
 
 def _say_states(manifest: Manifest, *, as_json: bool) -> None:
-    from maker_engine.fleet.progress import states  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.parts import states  # noqa: PLC0415 - help needs none
     from maker_tui.text.part_lines import part_fields, part_lines  # noqa: PLC0415 - likewise
 
     found = [*states(manifest)]

@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import InputError
-from maker_engine.fleet.parts import PartOrder, prepared_part, run_part
-from maker_engine.fleet.progress import states
+from maker_engine.fleet.parts import PartOrder, prepared_part, run_part, states
 from maker_engine.fleet.shards import Manifest, read_manifest
 from maker_engine.runtime import executors
 from maker_engine.sessions.store import storage
