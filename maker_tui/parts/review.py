@@ -76,7 +76,7 @@ class Review:
         self.banner.tell(self._end_word(snapshot), self._end_words(snapshot))
 
     def _end_word(self, snapshot: Snapshot) -> Word:
-        """Name the end of a run; that it can continue is said first, since a long reason is cut."""
+        """Name the end of a run; that it can go on is said first, since a long reason is cut."""
         word = outcome_word(snapshot.outcome)
         if snapshot.outcome in AT_ITS_END:
             return word
