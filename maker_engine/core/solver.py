@@ -369,7 +369,7 @@ class Solver:
         k = before.k if changed.k is None else changed.k
         carried = None if changed.voters else before.carried
         self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters, carried=carried)
-        squashed = self._squashed(self._flight.resettle(self._settings, changed.prompt))
+        squashed = self._squashed(self._flight.resettle(self._settings, changed.prompt, anew=bool(changed.voters)))
         poll = self._flight.first.poll
         if changed.voters and poll is not None:
             changed = replace(changed, asked=poll.asked)

@@ -137,7 +137,7 @@ class SimulatedModel:
         """Write the response; True with it when it was cut off at the token limit."""
         variant = draws.variant
         mistake: Mistake | None = None
-        hard = self._hardness(request.step)
+        hard = self._hardness(request.step) if self._classes else None
         if draws.valid >= (self._profile.v if hard is None else hard.v):
             kind = _invalid_kind(draws.kind)
             if kind == "refusal":
@@ -166,8 +166,6 @@ class SimulatedModel:
 
     def _hardness(self, step: int) -> StepClass | None:
         """Return the class of a step whose wrong answers agree; None for the steps that are alike."""
-        if not self._classes:
-            return None
         if self._drawn[0] != step:
             die = draw(self._seed, step, -1).kind
             place = bisect_right(self._ends, die)

@@ -204,6 +204,7 @@ def summary(view: RunView) -> dict[str, object]:
         "wrong_decisions": totals.wrong if started.has_oracle else None,
         "tokens_in": totals.tokens_in, "tokens_out": totals.tokens_out,
         "tokens_reasoning": totals.tokens_reasoning,
+        "saved": _saved(view),
         "adjustments": [*view.adjustments],
         "model_check": None if snapshot.check is None else snapshot.check.to_json(),
         "cost_usd": None if snapshot.cost_usd is None else round(snapshot.cost_usd, 6),
@@ -219,6 +220,25 @@ def summary(view: RunView) -> dict[str, object]:
         "papers": None if view.papers is None else [*map(str, view.papers)],
         "dry_run": [*map(one_line, view.planned)],
     })  # fmt: skip
+
+
+def _saved(view: RunView) -> dict[str, object] | None:
+    """Report what several answers a call have saved; None where no call brought several."""
+    totals, usd = view.snapshot.totals, view.usd_saved
+    if not totals.calls_saved:
+        return None
+    calls = round(totals.calls_saved)
+    return {"calls": calls, "tokens_in": totals.tokens_saved, "usd": None if usd is None else round(usd, 6)}
+
+
+def _saved_words(view: RunView) -> str:
+    """Say the same in a line; empty for nothing."""
+    totals, usd = view.snapshot.totals, view.usd_saved
+    if not totals.calls_saved:
+        return ""
+    price = "" if usd is None else f" (${usd:.4f})"
+    calls, tokens = count_of(round(totals.calls_saved), "call"), count_of(totals.tokens_saved, "prompt token")
+    return f"{calls} and {tokens}{price}, by several answers a call"
 
 
 def _hopeless(found: StepHopeless | None) -> dict[str, object] | None:
@@ -274,6 +294,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
         *([("texts", texts)] if (texts := _texts(view)) else []),
         *([("hopeless", sentence(hopeless))] if hopeless is not None and not said else []),
         ("spent", f"{tokens}, {cost}, {figures['wall_s']} s"),
+        *([("saved", saved)] if (saved := _saved_words(view)) else []),
         *([("besides", view.estimated)] if view.estimated else []),
         *outlook_lines(view.outlook),
         *(("sent", line) for line in view.adjustments),

@@ -207,8 +207,8 @@ class Journal:
             self._open.append(kind.form.keep(event))
         elif kind.note is not None:
             self._note(*kind.note(event))
-        if isinstance(event, SettingsChanged):
-            self._ahead.drop_all()  # the steps ahead are asked anew
+        if isinstance(event, SettingsChanged) and event.voters:
+            self._ahead.drop_all()  # others are asked about the steps ahead
         elif isinstance(event, StepEscalated):
             self._ahead.drop(event.step)
         elif isinstance(event, ModelChecked):

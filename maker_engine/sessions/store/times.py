@@ -18,6 +18,7 @@ from maker_engine.core.responses import Sample
 
 _CHECK_BYTES = 4
 _LATEST_MS = int(LATEST_S) * 1000
+_pack = msgpack.Packer().pack
 
 
 def began_of(entry: Entry) -> float | None:
@@ -34,7 +35,7 @@ def pack_times(entries: Sequence[Entry]) -> bytes | None:
     first = next((at for at in began if at is not None), None)
     if first is None:
         return None
-    packed: bytes = msgpack.packb([first, *(None if at is None else at - first for at in began)])
+    packed: bytes = _pack([first, *(None if at is None else at - first for at in began)])
     return _check(packed) + packed
 
 
