@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
-from functools import partial
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+def pytest_sessionfinish(exitstatus: int) -> None:
     """Leave nothing in memory behind a suite that passed.
 
     What was not closed is looked for once: pytest does so five times over, for three seconds of each worker.
@@ -46,7 +46,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     gc.collect()
     gc.freeze()
     if _taken and exitstatus == pytest.ExitCode.OK:
-        session.config.add_cleanup(partial(shutil.rmtree, _taken, ignore_errors=True))
+        # When all else has ended: what multiprocessing made in it is removed, at priority -100, before it.
+        Finalize(None, shutil.rmtree, (_taken,), {"ignore_errors": True}, exitpriority=-200)
 
 
 @pytest.fixture(autouse=True)
