@@ -13,6 +13,7 @@ _T = TypeVar("_T", bound=Hashable)
 _DIGEST = 8
 """Bytes of an id's digest; two of a million ids have one digest with probability 3 in 10⁸."""
 _NONE = 0
+_FEWEST_SLOTS = 8
 
 
 class ByRow(Generic[_T]):
@@ -39,7 +40,7 @@ class ByRow(Generic[_T]):
 
     def get(self, key: str) -> dict[str, _T]:
         """Return the values of the row with this id, by field; empty for a row that has none."""
-        digest = _digest(key)
+        digest = _digest_of(key)
         row = bisect_left(self._ids, digest)
         if row == len(self._ids) or self._ids[row] != digest:
             return {}
@@ -52,10 +53,11 @@ class ByRow(Generic[_T]):
 
 
 class Gathering(Generic[_T]):
-    """Gathers values by row."""
+    """Gathers values by row, in some thirty bytes a row."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, int] = {}
+        self._ids = array("Q")
+        self._slots = _slots_of(self._ids)
         self._at: dict[str, array[int]] = {}
         self._values: dict[str, list[_T]] = {}
         self._places: dict[str, dict[Hashable, int]] = {}
@@ -63,14 +65,18 @@ class Gathering(Generic[_T]):
     def add(self, key: str, values: Mapping[str, _T]) -> bool:
         """Add a row's values; return whether it had none, or the same ones."""
         placed = {name: self._place(name, value) for name, value in values.items()}
-        digest = _digest(key)
-        row = self._rows.get(digest)
-        if row is not None:
+        digest = _digest_of(key)
+        found = _slot(self._slots, self._ids, digest)
+        row = self._slots[found] - 1
+        if row >= 0:
             return placed == {name: at[row] for name, at in self._at.items() if row < len(at) and at[row] != _NONE}
-        row = self._rows[digest] = len(self._rows)
+        self._ids.append(digest)
+        self._slots[found] = len(self._ids)
+        if 2 * len(self._ids) > len(self._slots):
+            self._slots = _slots_of(self._ids)
         for name, place in placed.items():
             at = self._at[name]
-            at.extend(array("I", [_NONE]) * (row - len(at)))
+            at.extend(array("I", [_NONE]) * (len(self._ids) - 1 - len(at)))
             at.append(place)
         return True
 
@@ -86,12 +92,13 @@ class Gathering(Generic[_T]):
 
     def gathered(self) -> ByRow[_T]:
         """Return what was added."""
-        ids = array("Q", sorted(self._rows))
-        at = {}
-        for name, places in self._at.items():
-            places.extend(array("I", [_NONE]) * (len(ids) - len(places)))
-            at[name] = array("I", (places[self._rows[digest]] for digest in ids))
-        return ByRow(ids, at, self._values)
+        ids = array("Q", sorted(self._ids))
+        order = array("I", (self._slots[_slot(self._slots, self._ids, digest)] - 1 for digest in ids))
+        found: dict[str, array[int]] = {}
+        for name, at in self._at.items():
+            at.extend(array("I", [_NONE]) * (len(ids) - len(at)))
+            found[name] = array("I", (at[row] for row in order))
+        return ByRow(ids, found, self._values)
 
 
 def unpacked(value: Any) -> ByRow[str]:
@@ -106,9 +113,30 @@ def unpacked(value: Any) -> ByRow[str]:
     return ByRow(array("Q", b64decode(ids, validate=True)), at, texts)
 
 
+def _slots_of(ids: array[int]) -> array[int]:
+    """Return a table of slots with the place of each id, 1-based; at least every second slot is free."""
+    size = _FEWEST_SLOTS
+    while size < 3 * len(ids):
+        size *= 2
+    slots = array("I", [_NONE]) * size
+    for place, digest in enumerate(ids, 1):
+        slots[_slot(slots, ids, digest)] = place
+    return slots
+
+
+def _slot(slots: array[int], ids: array[int], digest: int) -> int:
+    """Return the slot that has a digest, or would have it; digests are spread evenly, so it is among the next few."""
+    mask = len(slots) - 1
+    found = digest & mask
+    while (place := slots[found]) != _NONE and ids[place - 1] != digest:
+        found = (found + 1) & mask
+    return found
+
+
+def _digest_of(text: str) -> int:
+    """Return the digest of an id."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest(), "big")
+
+
 def _text(numbers: array[int]) -> str:
     return b64encode(numbers.tobytes()).decode()
-
-
-def _digest(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest(), "big")
