@@ -100,6 +100,11 @@ class MakerApp(ConfiguredApp, CellDiff):
         """The run that was started in the app last, None for none."""
         return self.navigation.opened.started
 
+    async def action_pop_screen(self) -> None:
+        """Go back, where there is a screen to go back to: a key may come twice before the first has closed one."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
     def get_driver_class(self) -> type[Driver]:
         """Drive a terminal that may die, unless the environment names a driver."""
         if constants.DRIVER is not None:

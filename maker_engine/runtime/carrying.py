@@ -30,6 +30,7 @@ from maker_engine.runtime.plan import ASK_LATER, SKIP
 from maker_engine.runtime.preflight import SENT
 from maker_engine.runtime.run_order import RunOrder
 from maker_engine.sessions.library.naming import files_in, find
+from maker_engine.sessions.store import storage
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag, step_of
 from maker_engine.sessions.store.upgrade import bring_up
@@ -244,7 +245,7 @@ def refuse_existing(task: AnyTask, session: Path | None) -> None:
     Raises:
         InputError: It is.
     """
-    if session is not None and isinstance(getattr(task, "questions", None), Questions) and exists(session):
+    if session is not None and isinstance(getattr(task, "questions", None), Questions) and _is_there(session):
         raise InputError(
             f"session {session} exists already: maker sessions resume continues it, and"
             f" --from {session} --session OTHER carries over what it has decided"
@@ -259,7 +260,7 @@ def earlier_session(task: AnyTask, order: RunOrder) -> Path | None:
     questions = getattr(task, "questions", None)
     if order.carry or not isinstance(questions, Questions):
         return None
-    if order.session is not None and exists(order.session):
+    if order.session is not None and _is_there(order.session):
         return None
     folders = [None] if order.session is None else [None, order.session.absolute().parent]
     found = {path for folder in folders for path in files_in(folder)}
@@ -269,6 +270,10 @@ def earlier_session(task: AnyTask, order: RunOrder) -> Path | None:
             if there["task"] == order.task and reader.steps_done() and questions.is_akin(there["source"]):
                 return path
     return None
+
+
+def _is_there(session: Path) -> bool:
+    return exists(session) and not storage.is_left_empty(session)
 
 
 def _written(path: Path) -> float:

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Click, Key, Paste
 from textual.message import Message
 
+from maker_engine.sessions.library.listing import outcome_name
 from maker_tui.parts.chores import Chores
 from maker_tui.parts.maker_screen import MakerScreen, act_on
 from maker_tui.parts.messages import CompareAsked, ResumeAsked, SessionAsked
@@ -283,7 +284,7 @@ class Home(MakerScreen):
         if chosen is None:
             return
         if chosen.damaged is not None:
-            self._chores.refuse(chosen.damaged, "damaged")
+            self._chores.refuse(chosen.damaged, outcome_name(chosen))
         elif words := at_its_end(
             chosen.outcome, f"{key_now(self.app, 'home.open', 'enter')} opens it, F forks it there"
         ):
@@ -311,7 +312,7 @@ class Home(MakerScreen):
         """Ask for a session, or say why it cannot be opened."""
         message.stop()
         if message.summary.damaged is not None:
-            self._chores.refuse(message.summary.damaged, "damaged")
+            self._chores.refuse(message.summary.damaged, outcome_name(message.summary))
             return
         self.post_message(SessionAsked(message.summary.path))
 

@@ -49,6 +49,8 @@ BROKEN = Word("✖", "not started", "bad")
 LOOKING_ON = Word("◉", "read-only", "quiet")
 """Another process drives the run."""
 DAMAGED = Word("✖", "damaged", "bad")
+EMPTY = Word("■", "empty", "warn")
+"""There is no run in the file."""
 
 _OUTCOMES = {
     Outcome.SOLVED: Word("✔", "solved", "good"),
@@ -80,7 +82,7 @@ def outcome_word(outcome: str | None) -> Word:
 def summary_word(summary: SessionSummary) -> Word:
     """Name how a session in the library ended, or why it has no end."""
     if summary.damaged is not None:
-        return DAMAGED
+        return EMPTY if summary.empty else DAMAGED
     return BUSY if summary.busy else outcome_word(summary.outcome)
 
 

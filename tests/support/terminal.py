@@ -40,6 +40,7 @@ class Terminal:
         error: Where its standard error goes, None for the terminal.
         environment: Changes to the environment, None to take a variable out of it.
         program: What is run instead of `maker`.
+        folder: Where it is run, None for where the tests are.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Terminal:
         error: Path | None = None,
         environment: Mapping[str, str | None] | None = None,
         program: Path | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.shown = b""
         self._master, slave = pty.openpty()
@@ -75,6 +77,7 @@ class Terminal:
         self.process = subprocess.Popen(
             [program or Path(sys.executable).with_name("maker"), *arguments],
             start_new_session=True,
+            cwd=folder,
             preexec_fn=settle,  # noqa: PLW1509 - nothing else takes a terminal over
             env={name: value for name, value in {**os.environ, **changes}.items() if value is not None},
             **streams,
@@ -96,6 +99,17 @@ class Terminal:
         for _ in range(STILL_LOOKS):
             self._take()
         return len(self.shown) == before
+
+    @property
+    def ended(self) -> bool:
+        """Whether the program has ended; it can still be waited for."""
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def read_for(self, seconds: float) -> None:
+        """Read what the program shows for so long."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self.ended:
+            self._take()
 
     def press(self, keys: bytes) -> None:
         """Type."""

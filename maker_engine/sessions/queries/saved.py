@@ -165,7 +165,7 @@ def task_of(meta: dict[str, Any], family: type[AnyTask] | None = None) -> AnyTas
 
 def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     if "started" not in meta:
-        raise SessionError(f"session {reader.path} was never started, and holds nothing: start the run again")
+        raise storage.damaged(reader.path, "what it was started with is lost")
     done = reader.steps_done()
     run = moment(reader, task, done, counted=None)
     entries = tuple(reader.open_entries(task))
