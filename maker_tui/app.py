@@ -101,9 +101,15 @@ class MakerApp(ConfiguredApp, CellDiff):
         return self.navigation.opened.started
 
     async def action_pop_screen(self) -> None:
-        """Go back, where there is a screen to go back to: a key may come twice before the first has closed one."""
+        """Go back, where there is a screen to go back to: a key may come twice before the first has closed one.
+
+        A screen that is not up yet is closed once it is: Textual would go on setting it up, without its widgets.
+        """
         if len(self.screen_stack) > 1:
-            self.pop_screen()
+            if self.screen.is_mounted:
+                self.pop_screen()
+            else:
+                self.call_later(self.action_pop_screen)
 
     def get_driver_class(self) -> type[Driver]:
         """Drive a terminal that may die, unless the environment names a driver."""

@@ -71,6 +71,7 @@ class RunView:
         planned: What a dry run would have done, in order, one line each with the consent it needs.
         outlook: How the run is likely to end, as its votes say; None while they say nothing.
         notice: What is in the way, or what a user should know of the session's place; empty for nothing.
+        begun: It has been run; a fork may only have been added.
     """
 
     snapshot: Snapshot
@@ -82,6 +83,7 @@ class RunView:
     in_flight: int = 0
     rest_s: float | None = None
     notice: str = ""
+    begun: bool = True
     breakpoints: tuple[Breakpoint, ...] = ()
     held: Held | None = None
     waiting: Hashable = None

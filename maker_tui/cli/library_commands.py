@@ -167,6 +167,7 @@ def _restore(chosen: argparse.Namespace) -> int:
     if chosen.session is not None:
         say(str(upkeep.restore(upkeep.find_trashed(chosen.session, library))))
         return 0
+    Library().files()  # or it says why they cannot be read
     trashed = upkeep.trashed(library)
     if not trashed and sys.stdout.isatty():  # what reads a pipe takes no lines for no sessions
         say("the trash is empty: there is no deleted session to restore")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from maker_engine.arguments import Arguments
 from maker_engine.core.errors import InputError
-from maker_engine.input_files import path_of
+from maker_engine.input_files import exists, path_of
 from maker_engine.output import say, say_json, versioned
 from maker_tui.cli.record_files import opened, read_problem, write_table
 
@@ -172,7 +172,7 @@ def _gold(chosen: argparse.Namespace) -> int:
     terms = _terms(chosen)
     if chosen.to is None:
         raise InputError("say where the gold is to be written: --to gold.csv")
-    if chosen.to.exists() and not beside(chosen.to).exists():
+    if exists(chosen.to) and not exists(beside(chosen.to)):
         raise InputError(f"{chosen.to} is there already and was not labelled here: name another file")
     asked = {name: getattr(chosen, name) for name in ("question", "choices", "id", "field")}
     options = {"rows": chosen.named, **{name: text for name, text in asked.items() if text}}

@@ -8,6 +8,7 @@ from maker_engine.core.record.outcomes import Outcome
 
 if TYPE_CHECKING:
     from maker_engine.core.record.snapshot import Snapshot
+    from maker_engine.runtime.view import RunView
     from maker_engine.sessions.library.library import SessionSummary
 
 
@@ -40,6 +41,8 @@ UNDECIDED = Word("?", "undecided", "warn")
 ASKING = Word("?", "a question", "warn")
 """A person is asked, and the run waits."""
 INTERRUPTED = Word("■", "interrupted", "warn")
+NOT_BEGUN = Word("■", "not begun", "warn")
+"""A fork that was added, and has not been run."""
 BUSY = Word("●", "running", "accent")
 """A session that another process writes."""
 OPEN = Word("●", "not ended", "accent")
@@ -77,6 +80,14 @@ def outcome_word(outcome: str | None) -> Word:
         return _OUTCOMES[Outcome(outcome)]
     except ValueError:
         return Word("■", outcome.replace("_", " "), "warn")
+
+
+def end_words(view: RunView) -> tuple[Word, str]:
+    """Name the end of a run that goes on no more, or why it has none, and say why."""
+    outcome, reason = view.snapshot.outcome, view.snapshot.reason
+    if outcome is None and not view.begun:
+        return NOT_BEGUN, "a fork that has not begun: nothing has been asked in it yet"
+    return outcome_word(outcome), reason or "the program went away before the run ended; what was decided is here"
 
 
 def summary_word(summary: SessionSummary) -> Word:

@@ -99,7 +99,7 @@ def test_a_second_opener_is_refused_and_can_look(tmp_path: Path) -> None:
 
 
 def test_no_key_ends_the_app(tmp_path: Path) -> None:
-    """Whatever is pressed, pasted and clicked, at whatever size, the app ends as asked and the terminal is as before."""
+    """Whatever is pressed, pasted and clicked, the app ends as asked, and leaves the terminal as it was."""
     pressed = keys.press(1, 5, tmp_path, ("live",), keys=30)
     assert pressed.keys > 0
     assert pressed.failures == []

@@ -90,6 +90,11 @@ class SavedRun:
         return self.step if any(isinstance(entry, Act) and entry.kind == "escalated" for entry in self.entries) else -1
 
     @property
+    def has_begun(self) -> bool:
+        """Whether it has been run at all; a fork that was only added has not."""
+        return self.branch == 0 or self.elapsed_s > 0 or self.run.outcome is not None
+
+    @property
     def snapshot(self) -> Snapshot:
         """The run as it ended."""
         return self.run.snapshot()
