@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
@@ -100,16 +101,16 @@ class MakerApp(ConfiguredApp, CellDiff):
         """The run that was started in the app last, None for none."""
         return self.navigation.opened.started
 
-    async def action_pop_screen(self) -> None:
-        """Go back, where there is a screen to go back to: a key may come twice before the first has closed one.
+    def pop_screen(self) -> AwaitComplete:
+        """Take the screen on top away; nothing where it is the last one."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
-        A screen that is not up yet is closed once it is: Textual would go on setting it up, without its widgets.
-        """
-        if len(self.screen_stack) > 1:
-            if self.screen.is_mounted:
-                self.pop_screen()
-            else:
-                self.call_later(self.action_pop_screen)
+    async def action_pop_screen(self) -> None:
+        """Go back; from a screen that is not up yet once it is: Textual goes on setting it up, without its widgets."""
+        if self.screen.is_mounted:
+            self.pop_screen()
+        else:
+            self.call_later(self.action_pop_screen)
 
     def get_driver_class(self) -> type[Driver]:
         """Drive a terminal that may die, unless the environment names a driver."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import termios
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from maker_engine.sessions.store.lock import writer_of
 from tests.support.terminal import Terminal
 
 MAKER = (sys.executable, "-m", "maker_tui")
@@ -177,7 +180,10 @@ class _Round:
         while not app.ended and time.monotonic() < deadline:
             app.press(b"\x11")
             app.read_for(0.5)
-        return app.end().status
+        ending = app.end()
+        for session in self._folder.glob("*.maker"):
+            _end_writer(session)
+        return ending.status
 
     def _judge(self, shown: bytes, status: int, problem: str) -> None:
         reports = list(self._folder.glob("maker-crash-*"))
@@ -191,6 +197,16 @@ class _Round:
             self._pressing.failures.append(f"{self._folder.name}: {problem}")
         else:
             shutil.rmtree(self._folder)
+
+
+def _end_writer(session: Path) -> None:
+    """End the process that a key left a run to, and wait for it."""
+    deadline = time.monotonic() + LEAVING_S
+    while (writer := writer_of(session)) is not None and time.monotonic() < deadline:
+        if writer > 1:
+            with suppress(ProcessLookupError):
+                os.kill(writer, signal.SIGTERM)
+        time.sleep(0.1)
 
 
 def _modes(shown: bytes) -> list[bytes]:
