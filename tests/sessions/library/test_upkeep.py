@@ -187,9 +187,7 @@ def test_a_read_only_library_refuses_in_one_line(sessions: Path) -> None:
     sessions.chmod(0o500)
     try:
         for attempt in (lambda: upkeep.rename(path, "x"), lambda: upkeep.delete(path)):
-            with pytest.raises(
-                SessionError, match=r"cannot be (written|moved to)"
-            ):
+            with pytest.raises(SessionError, match=r"cannot be (written|moved to)"):
                 attempt()
         assert summarise(upkeep.duplicate(path, sessions.parent / "more")).outcome == "solved"
     finally:
