@@ -167,7 +167,7 @@ class _Round:
             if self._dice.random() < 0.03:
                 app.resize(self._dice.randint(1, 200), self._dice.randint(1, 60))
             together = self._dice.choices(KEYS, k=self._dice.randint(1, SENT_AT_ONCE))
-            app.press(b"".join(together))
+            app.offer(b"".join(together))
             sent += len(together)
             app.read_for(self._dice.choice((0.005, 0.01, 0.05)) if self._dice.random() < 0.9 else 0.2)
         self._pressing.keys += sent
@@ -175,10 +175,10 @@ class _Round:
     def _leave(self, app: Terminal) -> int:
         """Leave by the key that always leaves; return the exit status."""
         app.resize(120, 40)
-        app.press(b"\x1b[201~")  # a paste that was never ended swallows what comes after it
+        app.offer(b"\x1b[201~")  # a paste that was never ended swallows what comes after it
         deadline = time.monotonic() + LEAVING_S
         while not app.ended and time.monotonic() < deadline:
-            app.press(b"\x11")
+            app.offer(b"\x11")
             app.read_for(0.5)
         ending = app.end()
         for session in self._folder.glob("*.maker"):
