@@ -100,6 +100,13 @@ class MakerApp(ConfiguredApp, CellDiff):
         """The run that was started in the app last, None for none."""
         return self.navigation.opened.started
 
+    async def action_pop_screen(self) -> None:
+        """Go back; from a screen that is not up yet once it is: Textual goes on setting it up, without its widgets."""
+        if not self.screen.is_mounted:
+            self.call_later(self.action_pop_screen)
+        elif len(self.screen_stack) > 1:  # a key may come twice before the first has closed one
+            self.pop_screen()
+
     def get_driver_class(self) -> type[Driver]:
         """Drive a terminal that may die, unless the environment names a driver."""
         if constants.DRIVER is not None:
@@ -119,12 +126,10 @@ class MakerApp(ConfiguredApp, CellDiff):
         if self.navigation.opened.source is not None:
             self.navigation.show(self.navigation.opened.source, *self._at)
         else:
-            self.set_timer(IDLE_S, self._load_form)
+            # What the form needs is loaded while the home screen is examined: its first opening is as quick as any.
+            load = partial(importlib.import_module, "maker_tui.screens.new_run")
+            self.set_timer(IDLE_S, partial(self.run_worker, load, thread=True, group="load"))
         self.tell_troubles()
-
-    def _load_form(self) -> None:
-        """Load what the form needs while the home screen is examined, so that its first opening is as quick as any."""
-        self.run_worker(partial(importlib.import_module, "maker_tui.screens.new_run"), thread=True, group="load")
 
     def on_home_new_run_asked(self, message: Home.NewRunAsked) -> None:
         """Show the form, filled in where there is a run to order once more; reading that takes a moment."""

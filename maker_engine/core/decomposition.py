@@ -362,7 +362,8 @@ def result_of(task: AnyTask, state: Hashable, votes: int = 0, usd: float | None 
     """
     found = task.result(state)
     if task.result_with_cost and isinstance(found, dict):
-        found = {**found, "votes": votes, "usd": None if usd is None else round(usd, 6)}
+        cost = None if usd is None else round(usd, 6)
+        found = {**found, "votes": votes, "cost_usd": cost, "usd": cost}
     try:
         again: Json = json.loads(json.dumps(found, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:

@@ -52,6 +52,10 @@ class SessionBusyError(SessionError):
     """Another process, or another run of this one, is writing the session."""
 
 
+class EmptySessionError(SessionError):
+    """There is no run in the session: the process that made it ended before it had written one."""
+
+
 class StorageFullError(SessionError):
     """There is no room left on the device; what is not written yet is kept, and can be written later."""
 

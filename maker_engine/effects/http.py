@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import ssl
 import zlib
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -20,6 +21,9 @@ from maker_engine.printable import one_line
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 METHODS = READING | {"POST", "PUT", "PATCH", "DELETE"}
 MOST_REDIRECTS = 5
+KEPT_S = 1.0
+"""A connection is kept for so long: servers close theirs after two seconds or more."""
+LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=32, keepalive_expiry=KEPT_S)
 _KNOWN: dict[str, type | tuple[type, ...]] = {
     "method": str, "url": str, "headers": dict, "query": dict, "body": str, "json": object, "auth": dict,
     "most_bytes": int,
@@ -37,6 +41,7 @@ class Http:
 
     def __init__(self) -> None:
         self._tls: ssl.SSLContext | None = None
+        self._kept: httpx.AsyncClient | None = None
 
     def scope(self, arguments: Mapping[str, Any], *, writes: bool) -> Scope:
         """Return the server, with its port; every method but GET, HEAD and OPTIONS writes."""
@@ -55,7 +60,7 @@ class Http:
         """Send it; whatever goes wrong on the way is an `EffectError` of one line."""
         url = call.arguments["url"]
         try:
-            async with httpx.AsyncClient(verify=self._context(), timeout=None, trust_env=False) as client:  # noqa: S113 - the caller's time limit goes for all of it
+            async with self._client(call) as client:
                 for _ in range(MOST_REDIRECTS + 1):
                     async with self._sent(client, call, url) as answer:
                         onward = self._onward(call, answer)
@@ -69,6 +74,33 @@ class Http:
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise EffectError("arguments", one_line(f"the request cannot be written: {error}")) from None
         raise EffectError("redirect", one_line(f"{url} leads on more than {MOST_REDIRECTS} times"))
+
+    @asynccontextmanager
+    async def _client(self, call: Call) -> AsyncIterator[httpx.AsyncClient]:
+        """Give a client. Reads share one and its connections; a write has a connection of its own.
+
+        A server may close a kept connection just as the next request is sent. Nobody knows then whether it has come:
+        of a read that does no harm.
+        """
+        if call.lasting and not call.writes:
+            if self._kept is None:
+                self._kept = self._made()
+            yield self._kept
+        else:
+            async with self._made() as client:
+                yield client
+
+    def _made(self) -> httpx.AsyncClient:
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+        return httpx.AsyncClient(
+            verify=self._context(), timeout=None, trust_env=False, cookies=no_cookies, limits=LIMITS,  # noqa: S113 - the caller's time limit goes for all of it
+        )  # fmt: skip
+
+    async def close(self) -> None:
+        """Close the connections that are kept."""
+        if self._kept is not None:
+            client, self._kept = self._kept, None
+            await client.aclose()
 
     def _context(self) -> ssl.SSLContext:
         if self._tls is None:

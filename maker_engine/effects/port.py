@@ -44,6 +44,7 @@ class Call:
         secrets: What must be masked in all that comes back.
         sleep: Waits for so many seconds, on the clock of the run.
         receipt: The file in which it may note what its end should be known by after a crash; None for none.
+        lasting: It will be closed (`Closing`), and so may keep something for the next call.
     """
 
     arguments: Mapping[str, Any]
@@ -53,6 +54,7 @@ class Call:
     secrets: Secrets
     sleep: Callable[[float], Coroutine[Any, Any, None]]
     receipt: Path | None = None
+    lasting: bool = False
 
 
 class Effect(Protocol):
@@ -82,6 +84,14 @@ class Preparing(Protocol):
 
     def prepare(self, arguments: Mapping[str, Any], receipt: Path) -> None:
         """Lay out its receipt; `arguments` are those of `Effect.scope`. Raises nothing."""
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """What an effect may offer, too: it lets go of what it keeps from one call to the next."""
+
+    async def close(self) -> None:
+        """Let go of it; on the loop that it was used on. Raises nothing."""
 
 
 def arguments_of(do: Do) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from maker_engine.core.decomposition import Do, Done, Status
 from maker_engine.effects.consent import Scope
 from maker_engine.effects.outcomes import failure
-from maker_engine.effects.port import Call, Effect, EffectError, Preparing, arguments_of
+from maker_engine.effects.port import Call, Closing, Effect, EffectError, Preparing, arguments_of
 from maker_engine.effects.secrets import MissingSecretError, Secrets
 from maker_engine.printable import one_line
 from maker_engine.suggestion import suggestion
@@ -56,6 +56,7 @@ class RealWorld:
         wall: Gives the time of day, in s since 1970.
         sleep: Waits for so many seconds.
         receipts: Where effects keep their receipts, a file a key; None for nowhere.
+        lasting: It is closed at its end, so that effects may keep connections from one call to the next.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class RealWorld:
         wall: Callable[[], float] = time.time,
         sleep: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep,
         receipts: Path | None = None,
+        lasting: bool = False,
     ) -> None:
         self._effects: dict[str, Effect] = dict(effects or {})
         self._closed = effects is not None
@@ -72,6 +74,7 @@ class RealWorld:
         self._wall = wall
         self._sleep = sleep
         self._receipts = receipts
+        self._lasting = lasting
 
     def scope(self, do: Do) -> Scope | None:
         """As `World.scope`."""
@@ -106,6 +109,12 @@ class RealWorld:
         done = await self._outcome(do, key)
         return replace(done, value=self.mask(done.value), started=began, ended=round(self._wall(), 3))
 
+    async def close(self) -> None:
+        """Let effects let go of what they keep."""
+        for effect in self._effects.values():
+            if isinstance(effect, Closing):
+                await effect.close()
+
     async def _outcome(self, do: Do, key: str) -> Done:
         try:
             given = arguments_of(do)
@@ -113,7 +122,7 @@ class RealWorld:
             scope = effect.scope(given, writes=do.writes)
             writes = do.writes if scope is None else scope.writes
             filled, receipt = self.secrets.fill(given, key), self._receipt(key)
-            call = Call(filled, writes, key, do.timeout_s, self.secrets, self._sleep, receipt)
+            call = Call(filled, writes, key, do.timeout_s, self.secrets, self._sleep, receipt, self._lasting)
             async with asyncio.timeout(do.timeout_s):
                 value = self.secrets.mask(await effect.carry_out(call))
             return Done(Status.OK, json.dumps(value, ensure_ascii=False))

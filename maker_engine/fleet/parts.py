@@ -113,8 +113,6 @@ def prepared_part(part: PartOrder) -> PreparedRun:
     """
     path = part.session
     if not _begun(path):
-        if exists(path) and writer_of(path) is None:
-            storage.remove(path)  # of a process that was killed before it had begun
         return prepare(part.order)
     with Reader(path) as reader:
         begun = values_of_order(reader.meta()["order"])
@@ -130,7 +128,7 @@ def prepared_part(part: PartOrder) -> PreparedRun:
 
 
 def _begun(session: Path) -> bool:
-    return exists(session) and not storage.holds_nothing(session)
+    return exists(session) and not storage.is_empty(session)
 
 
 def run_part(part: PartOrder) -> PartEnd:
@@ -215,7 +213,7 @@ def _state(part: Part, session: Path) -> PartState:
 
 def _read(part: Part, session: Path) -> PartState:
     written = max(map(_changed, (session, session.with_name(f"{session.name}-wal"))))  # reading tidies up after a crash
-    if storage.holds_nothing(session):
+    if storage.is_empty(session):
         return PartState(part.name, NOT_BEGUN if writer_of(session) is None else RUNNING, part.count)
     with Reader(session) as reader:
         meta: dict[str, Any] = reader.meta()

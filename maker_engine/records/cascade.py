@@ -51,5 +51,5 @@ class Cascade:
         saved = None if alone is None or spent is None else alone - spent
         return {
             "asked": self.asked, "escalated": self.escalated, "model": self.model, "samples": self.samples,
-            "usd": self.usd, "alone_usd": alone, "saved_usd": saved,
+            "cost_usd": self.usd, "usd": self.usd, "alone_usd": alone, "saved_usd": saved,
         }  # fmt: skip

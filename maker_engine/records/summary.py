@@ -176,14 +176,12 @@ def _count(found: Summary, figures: FieldFigures, decision: Decision, text: str)
 
 def figures_of(found: Summary) -> dict[str, Any]:
     """Return the figures for scripts, as docs/json.md describes them."""
+    cost, carried = (None if usd is None else round(usd, 6) for usd in (found.cost_usd, found.carried_usd))
     return {
         "rows": found.rows, "decided_by": dict(found.by), "votes": found.votes, "flags": found.flags,
-        "usd": None if found.cost_usd is None else round(found.cost_usd, 6), "reasons": dict(found.reasons),
+        "cost_usd": cost, "usd": cost, "reasons": dict(found.reasons),
         "reviewers_alpha": found.people.alpha, "reviewers": found.people._asdict(), "asked": found.asked,
-        "carried": {
-            "answers": dict(found.carried),
-            "usd": None if found.carried_usd is None else round(found.carried_usd, 6),
-        },
+        "carried": {"answers": dict(found.carried), "cost_usd": carried, "usd": carried},
         "models": dict(found.models), "cascade": found.cascade.figures(found.cost_usd),
         "fields": {name: _field_figures(one) for name, one in found.fields.items()},
     }  # fmt: skip

@@ -73,7 +73,8 @@ class Acting:
         landed: deque[Finished],
     ) -> None:
         self._task, self._solver, self._conduct = task, solver, conduct
-        self._world = conduct.world or RealWorld(wall=clock.wall, sleep=clock.sleep, receipts=home() / "receipts")
+        self._own = RealWorld(wall=clock.wall, sleep=clock.sleep, receipts=home() / "receipts", lasting=True)
+        self._world = conduct.world or self._own
         self._clock = clock
         self._wake, self._record, self._flush = ways
         self._landed = landed
@@ -385,4 +386,5 @@ class Acting:
         if tasks:
             await asyncio.wait(tasks)
         await self._doubts.close()
+        await self._own.close()
         self._land()

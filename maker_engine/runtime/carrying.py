@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Gathered, Said, Undecided
-from maker_engine.core.errors import InputError, MakerError, SessionError
+from maker_engine.core.errors import InputError, MakerError
 from maker_engine.core.offers import Questions
 from maker_engine.core.record.entries import Act, Carried, Change, Doubted, Entry
 from maker_engine.core.solving.settings import Settings
@@ -30,9 +30,9 @@ from maker_engine.runtime.plan import ASK_LATER, SKIP
 from maker_engine.runtime.preflight import SENT
 from maker_engine.runtime.run_order import RunOrder
 from maker_engine.sessions.library.naming import files_in, find
+from maker_engine.sessions.store import storage
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag, step_of
-from maker_engine.sessions.store.storage import holds_nothing
 from maker_engine.sessions.store.upgrade import bring_up
 
 ASKED_BY = (*SENT, "constrain", "paper_flags")
@@ -233,10 +233,7 @@ def refuse_existing(task: AnyTask, session: Path | None) -> None:
     Raises:
         InputError: It is.
     """
-    if session is not None and isinstance(getattr(task, "questions", None), Questions) and exists(session):
-        with suppress(SessionError):
-            if is_file(session) and holds_nothing(session):
-                raise InputError(f"session {session} holds nothing, since its run was ended before it began: delete it")
+    if session is not None and isinstance(getattr(task, "questions", None), Questions) and _is_there(session):
         raise InputError(
             f"session {session} exists already: maker sessions resume continues it, and"
             f" --from {session} --session OTHER carries over what it has decided"
@@ -251,7 +248,7 @@ def earlier_session(task: AnyTask, order: RunOrder) -> Path | None:
     questions = getattr(task, "questions", None)
     if order.carry or not isinstance(questions, Questions):
         return None
-    if order.session is not None and exists(order.session):
+    if order.session is not None and _is_there(order.session):
         return None
     folders = [None] if order.session is None else [None, order.session.absolute().parent]
     found = {path for folder in folders for path in files_in(folder)}
@@ -261,6 +258,10 @@ def earlier_session(task: AnyTask, order: RunOrder) -> Path | None:
             if there["task"] == order.task and reader.steps_done() and questions.is_akin(there["source"]):
                 return path
     return None
+
+
+def _is_there(session: Path) -> bool:
+    return exists(session) and not storage.is_left_empty(session)
 
 
 def _written(path: Path) -> float:

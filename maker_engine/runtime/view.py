@@ -80,6 +80,7 @@ class RunView:
         usd_per_token_in: Price of a prompt token in dollars, None where it is not known.
         forecast: Works out its outlook.
         notice: What is in the way, or what a user should know of the session's place; empty for nothing.
+        begun: It has been run; a fork may only have been added.
     """
 
     snapshot: Snapshot
@@ -91,6 +92,7 @@ class RunView:
     in_flight: int = 0
     rest_s: float | None = None
     notice: str = ""
+    begun: bool = True
     breakpoints: tuple[Breakpoint, ...] = ()
     held: Held | None = None
     waiting: Hashable = None

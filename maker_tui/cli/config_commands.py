@@ -8,6 +8,7 @@ import os
 from dataclasses import fields
 
 from maker_engine.core.errors import InputError
+from maker_engine.input_files import exists, is_closed
 from maker_engine.options.option import RunOption
 from maker_engine.options.table import BY_NAME, OPTIONS
 from maker_engine.output import say
@@ -59,7 +60,7 @@ def add_command(commands: argparse._SubParsersAction[Parser]) -> None:
 def _show(_: argparse.Namespace) -> int:
     path = config_file()
     config = read(path)
-    where = "" if path.exists() else "   (not there: maker config init writes it)"
+    where = "" if exists(path) else "   (not there: maker config init writes it)"
     shown = [("file", f"{path}{where}"), ("remembered", str(state_directory() / MEMORY))]
     plain = [field.name for field in fields(Config) if field.name not in ("keys", "prices", "runs")]
     shown += [(name, _shown_value(getattr(config, name))) for name in plain]
@@ -77,7 +78,7 @@ def _show(_: argparse.Namespace) -> int:
 
 def _check(_: argparse.Namespace) -> int:
     path = config_file()
-    if not path.exists():
+    if not exists(path) and not is_closed(path):
         raise InputError(f"there is no {path}: maker config init writes it")
     read(path)
     say(f"{path} can be used")
@@ -86,7 +87,7 @@ def _check(_: argparse.Namespace) -> int:
 
 def _init(_: argparse.Namespace) -> int:
     path = config_file()
-    if path.exists():
+    if exists(path):
         raise InputError(f"{path} is there already, and nothing was changed: maker config check looks it over")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 from maker_engine.core.errors import InputError
 from maker_engine.output import end_progress, say, say_json, show_progress, versioned
 from maker_engine.printable import one_line
-from maker_engine.sessions.library.listing import DAMAGED, INTERRUPTED, RUNNING, Facet, Order, View, look, outcome_name
+from maker_engine.sessions.library.listing import (
+    DAMAGED,
+    EMPTY,
+    INTERRUPTED,
+    RUNNING,
+    Facet,
+    Order,
+    View,
+    look,
+    outcome_name,
+)
 from maker_tui.cli.parsing import Parser
 from maker_tui.text.figures import count_of, moment
 from maker_tui.text.session_table import table
@@ -97,7 +107,7 @@ def _outcome(text: str | None) -> str | None:
     from maker_engine.core.record.events import Outcome  # noqa: PLC0415 - start-up
 
     name = None if text is None else text.replace("_", " ")
-    known = [*(one.value.replace("_", " ") for one in Outcome), INTERRUPTED, RUNNING, DAMAGED]
+    known = [*(one.value.replace("_", " ") for one in Outcome), INTERRUPTED, RUNNING, EMPTY, DAMAGED]
     if name is not None and name not in known:
         raise InputError(f"there is no outcome {text!r}: name one of {', '.join(known)}")
     return name
@@ -157,6 +167,7 @@ def _restore(chosen: argparse.Namespace) -> int:
     if chosen.session is not None:
         say(str(upkeep.restore(upkeep.find_trashed(chosen.session, library))))
         return 0
+    Library().files()  # or it says why they cannot be read
     trashed = upkeep.trashed(library)
     if not trashed and sys.stdout.isatty():  # what reads a pipe takes no lines for no sessions
         say("the trash is empty: there is no deleted session to restore")

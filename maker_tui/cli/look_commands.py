@@ -48,13 +48,13 @@ def add_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _search(chosen: argparse.Namespace) -> int:
-    from maker_engine.sessions.library.naming import files_in, find  # noqa: PLC0415 - `--help` does not need SQLite
+    from maker_engine.sessions.library.naming import find, sessions_in  # noqa: PLC0415 - `--help` does not need SQLite
     from maker_engine.sessions.queries.text_search import terms_of  # noqa: PLC0415 - start-up
 
     if chosen.most < 0:
         raise InputError(f"--most is a number of places, 0 for all, not {chosen.most}")
     terms = terms_of(" ".join(chosen.words))
-    paths = [find(name) for name in chosen.session] or files_in()
+    paths = [find(name) for name in chosen.session] or sessions_in()
     found = 0
     for done, path in enumerate(paths):
         show_progress(f"{done:,} of {count_of(len(paths), 'session')} searched")

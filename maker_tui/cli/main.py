@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -19,6 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     if find_spec("fcntl") is None:
         complain("this system has no fcntl, so it is neither Linux nor macOS: on Windows, install maker in WSL")
+        return 2
+    if not _is_somewhere():
+        complain("the folder that this was started in is gone: cd to one that is there")
         return 2
     # Deferred: these cannot be imported on Windows.
     from maker_tui.terminal.streams import OutputError, open_standard  # noqa: PLC0415 - start-up
@@ -61,6 +65,14 @@ def _obey(given: list[str]) -> int:
 
         complain_at_length(report(error))
         return CRASHED
+
+
+def _is_somewhere() -> bool:
+    """Return whether the current folder is there; without one no path of a user means anything."""
+    try:
+        return bool(os.getcwd())  # noqa: PTH109 - start-up, without pathlib
+    except FileNotFoundError:
+        return False
 
 
 def _output_lost(error: OutputError) -> int:

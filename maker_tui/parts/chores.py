@@ -42,7 +42,7 @@ class Chores:
         if chosen is None:
             return
         if chosen.damaged is not None:
-            self.refuse(f"what cannot be read cannot be renamed: {chosen.damaged}")
+            self.refuse(chosen.damaged if chosen.empty else f"what cannot be read cannot be renamed: {chosen.damaged}")
             return
         hint = "enter saves it · esc leaves it as it was"
         self._browser.ask("name", chosen.name, hint, partial(self._rename, chosen))

@@ -93,7 +93,7 @@ class MakerScreen(NamedKeys, Screen[None]):
         self.set_class(columns < NARROW_COLUMNS, "-narrow")
         self.set_class(rows < SHORT_ROWS, "-short")
         self.set_class(rows >= HIGH_ROWS, "-high")
-        tiny = columns < LEAST_COLUMNS or rows < LEAST_ROWS
+        tiny = self.is_attached and (columns < LEAST_COLUMNS or rows < LEAST_ROWS)
         if tiny:
             if not self.query(TooSmall):
                 self.mount(TooSmall())

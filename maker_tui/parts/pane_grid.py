@@ -87,7 +87,8 @@ class PaneGrid(Horizontal):
         columns = {side: self.query_one(f"#{side}") for side in (LEFT, RIGHT)}
         _set(columns[LEFT], "width", self._shares.get(COLUMNS) if free else None)
         for side, column in columns.items():
-            _set(column.children[0], "height", self._shares.get(side) if free else None)
+            for upper in column.children[:1]:  # none of a screen that is closed before it is up
+                _set(upper, "height", self._shares.get(side) if free else None)
 
     def _remember(self) -> None:
         self._apply()

@@ -10,12 +10,11 @@ from maker_engine.sessions.queries.mistakes import first_wrong, most_contested
 from maker_tui.runs.resuming import AT_ITS_END
 from maker_tui.text.figures import count, ordinal
 from maker_tui.text.mistake_words import advice_words, first_wrong_words, verdict_words
-from maker_tui.text.words import Word, outcome_word
+from maker_tui.text.words import end_words
 from maker_tui.widgets.key_bar import key_now
 from maker_tui.widgets.strips import Banner
 
 if TYPE_CHECKING:
-    from maker_engine.core.record.snapshot import Snapshot
     from maker_engine.sessions.store.reader import Reader
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.parts.time_travel import TimeTravel
@@ -46,7 +45,7 @@ class Review:
 
     def show_end(self, view: RunView) -> None:
         """Say how a run ended, and look for its first wrong step; one that failed and was opened is shown at it."""
-        self._tell_end(view.snapshot)
+        self._tell_end(view)
         run, snapshot = self._travel.run, view.snapshot
         if run is None or self._reviewed:
             return
@@ -70,25 +69,18 @@ class Review:
         if step is not None and opened:
             self._travel.follow(step, place)
         else:
-            self._tell_end(view.snapshot)
+            self._tell_end(view)
 
-    def _tell_end(self, snapshot: Snapshot) -> None:
-        self.banner.tell(self._end_word(snapshot), self._end_words(snapshot))
-
-    def _end_word(self, snapshot: Snapshot) -> Word:
-        """Name the end of a run; that it can go on is said first, since a long reason is cut."""
-        word = outcome_word(snapshot.outcome)
-        if snapshot.outcome in AT_ITS_END:
-            return word
-        return word._replace(text=f"{word.text}, {key_now(self._screen.app, 'workbench.continue', 'c')} continues")
-
-    def _end_words(self, snapshot: Snapshot) -> str:
-        """Say why a run ended, and where it went wrong."""
-        reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
-        if self._first_wrong is None:
-            return reason
-        key = key_now(self._screen.app, "workbench.next-wrong", "exclamation_mark")
-        return f"{reason} · {first_wrong_words(self._first_wrong, snapshot.totals.wrong, key)}"
+    def _tell_end(self, view: RunView) -> None:
+        """Say how a run ended, why, and where it went wrong; that it can go on comes first: a long reason is cut."""
+        word, reason = end_words(view)
+        if view.snapshot.outcome not in AT_ITS_END:
+            key = key_now(self._screen.app, "workbench.continue", "c")
+            word = word._replace(text=f"{word.text}, {key} {'continues' if view.begun else 'begins it'}")
+        if self._first_wrong is not None:
+            key = key_now(self._screen.app, "workbench.next-wrong", "exclamation_mark")
+            reason += f" · {first_wrong_words(self._first_wrong, view.snapshot.totals.wrong, key)}"
+        self.banner.tell(word, reason)
 
     def past_words(self, words: str) -> str:
         """Say what is to be known of the step in view before anything else, then `words`."""

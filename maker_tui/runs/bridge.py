@@ -170,5 +170,6 @@ def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
         answered_by=by_family(saved.answered) or saved.run.answered_by,
         limit_is_estimate=limited and totals.tokens_estimated > 0,
         forecast=later(saved.run, Expected(k_from="as recorded", independent=saved.task.independent)),
+        begun=saved.has_begun,
         **result_fields(saved.task, saved.state, saved.run),
     )  # fmt: skip

@@ -69,8 +69,8 @@ class Consent(NamedKeys, ModalScreen[None]):
         pane.show(consent_lines(self._error, self._command, key_now(self.app, "consent.agree", "a"), pane.size.width))
 
     def action_agree(self) -> None:
-        """Agree, where that can be done here."""
-        if self._error.address is None:
+        """Agree, once, where that can be done here."""
+        if self._error.address is None and self.is_active:
             self.app.pop_screen()
             self._agreed()
 

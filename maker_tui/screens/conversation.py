@@ -33,7 +33,7 @@ from maker_tui.text.words import (
     UNDECIDED,
     Word,
     checking_words,
-    outcome_word,
+    end_words,
     run_word,
     starting_word,
 )
@@ -190,9 +190,10 @@ class Conversation(MakerScreen):
         simulated = snapshot.started is not None and snapshot.started.simulated
         if snapshot.outcome is not None or not live:
             self._answering.over = True
-            reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
+            word, reason = end_words(view)
             more = self._source.writer is None and snapshot.outcome not in AT_ITS_END
-            self._banner.tell(outcome_word(snapshot.outcome), f"{reason}; c continues" if more else reason)
+            going = f"; c {'continues' if view.begun else 'begins it'}" if more else ""
+            self._banner.tell(word, f"{reason}{going}")
             for bar in self.footers:
                 bar.offer(named(self.BINDINGS, ("continue", *ENDED_KEYS) if more else ENDED_KEYS))
         elif self._source.writer is not None:

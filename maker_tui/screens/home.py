@@ -11,6 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.events import Click, Key, Paste
 from textual.message import Message
 
+from maker_engine.core.errors import InputError
+from maker_engine.sessions.library.listing import outcome_name
 from maker_tui.parts.chores import Chores
 from maker_tui.parts.maker_screen import MakerScreen, act_on
 from maker_tui.parts.messages import CompareAsked, ResumeAsked, SessionAsked
@@ -136,12 +138,13 @@ class Home(MakerScreen):
         """The user wants to watch the demo."""
 
     class _Read(Message):
-        """The sessions are read; `age` is that of the library when this began."""
+        """The sessions are read; `age` is that of the library when this began, `trouble` why they cannot be."""
 
-        def __init__(self, sessions: Sequence[SessionSummary], age: int) -> None:
+        def __init__(self, sessions: Sequence[SessionSummary], age: int, trouble: str = "") -> None:
             super().__init__()
             self.sessions = sessions
             self.age = age
+            self.trouble = trouble
 
     def __init__(self, listing: Listing, progress: Progress = lambda: (0, 0)) -> None:
         super().__init__()
@@ -236,13 +239,18 @@ class Home(MakerScreen):
         self.run_worker(partial(self._read, self._listing, self._chores.age), thread=True, exclusive=True, group="read")
 
     def _read(self, listing: Listing, age: int) -> None:
-        self.post_message(self._Read(listing(), age))
+        try:
+            self.post_message(self._Read(listing(), age))
+        except InputError as error:
+            self.post_message(self._Read([], age, str(error)))
 
     def on_home__read(self, message: _Read) -> None:
         """Show what was read, unless a chore has made it old."""
         if message.age != self._chores.age:
             self.action_read()
             return
+        if message.trouble:
+            self._chores.refuse(message.trouble, "sessions")
         self._browser.known, self._browser.is_read = list(message.sessions), True
         self._next, point = None, self._next
         self._browser.show_known(point)
@@ -283,7 +291,7 @@ class Home(MakerScreen):
         if chosen is None:
             return
         if chosen.damaged is not None:
-            self._chores.refuse(chosen.damaged, "damaged")
+            self._chores.refuse(chosen.damaged, outcome_name(chosen))
         elif words := at_its_end(
             chosen.outcome, f"{key_now(self.app, 'home.open', 'enter')} opens it, F forks it there"
         ):
@@ -311,7 +319,7 @@ class Home(MakerScreen):
         """Ask for a session, or say why it cannot be opened."""
         message.stop()
         if message.summary.damaged is not None:
-            self._chores.refuse(message.summary.damaged, "damaged")
+            self._chores.refuse(message.summary.damaged, outcome_name(message.summary))
             return
         self.post_message(SessionAsked(message.summary.path))
 

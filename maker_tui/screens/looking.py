@@ -255,7 +255,8 @@ class Looking(MakerScreen):
         for view in self._views.values():
             if isinstance(view, PlotPane):
                 view.rest()
-        self.app.pop_screen()
+        if self.is_active:
+            self.app.pop_screen()
 
     def action_travel(self) -> None:
         """Show the step on the workbench."""

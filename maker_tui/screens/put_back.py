@@ -80,6 +80,7 @@ class PutBack(NamedKeys, ModalScreen[None]):
         return f"This will {does}.{changes}{stops}"
 
     def action_agree(self) -> None:
-        """Close the question, and do it."""
-        self.app.pop_screen()
-        self._agreed()
+        """Close the question, and do it, once however often the key was pressed."""
+        if self.is_active:
+            self.app.pop_screen()
+            self._agreed()

@@ -63,9 +63,10 @@ class RunCode(NamedKeys, ModalScreen[None]):
         pane.show(code_lines(self._code, *keys, pane.size.width))
 
     def action_answer(self, agreed: bool) -> None:
-        """Answer, and go away."""
-        self.app.pop_screen()
-        self._said(agreed)
+        """Answer, once, and go away."""
+        if self.is_active:
+            self.app.pop_screen()
+            self._said(agreed)
 
 
 def code_lines(code: TaskCode, yes: str, no: str, width: int) -> list[Text]:

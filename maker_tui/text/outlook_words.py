@@ -23,6 +23,7 @@ def outlook_fields(outlook: Outlook | None) -> dict[str, object] | None:
         if outlook.right is None or outlook.wrong is None
         else {"share": [*outlook.right], "wrong": [*outlook.wrong]},
         "votes": outlook.votes,
+        "cost_usd": outlook.usd,
         "usd": outlook.usd,
         "k_from": outlook.k_from,
         "worse": outlook.worse,

@@ -19,9 +19,12 @@ _LEFT = 2
 
 def part_fields(found: Sequence[PartState]) -> dict[str, object]:
     """Return the parts for a script."""
-    parts = [{**asdict(one), "per_s": one.per_s, "eta_s": one.eta_s} for one in found]
+    parts = [{**asdict(one), "cost_usd": one.usd, "per_s": one.per_s, "eta_s": one.eta_s} for one in found]
     whole = _whole(found)
-    return {"parts": parts, "whole": {**whole, "done": sum(one.done for one in found), "parts": len(found)}}
+    return {
+        "parts": parts,
+        "whole": {**whole, "cost_usd": whole["usd"], "done": sum(one.done for one in found), "parts": len(found)},
+    }
 
 
 def _whole(found: Sequence[PartState]) -> dict[str, float | int | None]:

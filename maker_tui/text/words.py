@@ -8,6 +8,7 @@ from maker_engine.core.record.outcomes import Outcome
 
 if TYPE_CHECKING:
     from maker_engine.core.record.snapshot import Snapshot
+    from maker_engine.runtime.view import RunView
     from maker_engine.sessions.library.library import SessionSummary
 
 
@@ -40,6 +41,8 @@ UNDECIDED = Word("?", "undecided", "warn")
 ASKING = Word("?", "a question", "warn")
 """A person is asked, and the run waits."""
 INTERRUPTED = Word("■", "interrupted", "warn")
+NOT_BEGUN = Word("■", "not begun", "warn")
+"""A fork that was added, and has not been run."""
 BUSY = Word("●", "running", "accent")
 """A session that another process writes."""
 OPEN = Word("●", "not ended", "accent")
@@ -49,6 +52,8 @@ BROKEN = Word("✖", "not started", "bad")
 LOOKING_ON = Word("◉", "read-only", "quiet")
 """Another process drives the run."""
 DAMAGED = Word("✖", "damaged", "bad")
+EMPTY = Word("■", "empty", "warn")
+"""There is no run in the file."""
 
 _OUTCOMES = {
     Outcome.SOLVED: Word("✔", "solved", "good"),
@@ -77,10 +82,18 @@ def outcome_word(outcome: str | None) -> Word:
         return Word("■", outcome.replace("_", " "), "warn")
 
 
+def end_words(view: RunView) -> tuple[Word, str]:
+    """Name the end of a run that goes on no more, or why it has none, and say why."""
+    outcome, reason = view.snapshot.outcome, view.snapshot.reason
+    if outcome is None and not view.begun:
+        return NOT_BEGUN, "a fork that has not begun: nothing has been asked in it yet"
+    return outcome_word(outcome), reason or "the program went away before the run ended; what was decided is here"
+
+
 def summary_word(summary: SessionSummary) -> Word:
     """Name how a session in the library ended, or why it has no end."""
     if summary.damaged is not None:
-        return DAMAGED
+        return EMPTY if summary.empty else DAMAGED
     return BUSY if summary.busy else outcome_word(summary.outcome)
 
 

@@ -121,6 +121,8 @@ class EntryLine(LineView):
         self._lay_out()
 
     def _lay_out(self) -> None:
+        if not self.is_attached:
+            return
         width = self.screen.size.width  # the line's own is not known before it is first up
         prompt = f" {self._prompt} "
         room = max(4, width - cell_len(prompt) - 1)

@@ -139,7 +139,8 @@ class StepTable(CursorPane, inherit_bindings=False):
         facts = self._rows.get(step)
         columns = columns_in(self.size.width, self._total, self._order)
         if facts is None:
-            return line(fit(ordinal(step), columns[0][1], right=True), (" …", "quiet"))
+            number = fit(ordinal(step), columns[0][1], right=True) if columns else ""
+            return line(number, (" …", "quiet"))
         return step_row(facts, columns)
 
     def action_order(self, name: str) -> None:

@@ -112,7 +112,7 @@ class Banner(LineView):
         return reason if reason.startswith(self._word.text) else f"{self._word.text} — {reason}"
 
     def _lay_out(self) -> None:
-        if self._word is None:
+        if self._word is None or not self.is_attached:
             return
         width, height = self.screen.size  # the banner's own width is not known before it is first up
         most = FEW_ROWS if height < SHORT else MOST_ROWS

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from maker_engine.arguments import Arguments
 from maker_engine.core.errors import InputError, ProblemError
+from maker_engine.input_files import exists, is_file, path_of
 from maker_engine.output import say
 from maker_engine.printable import one_line
 
@@ -57,8 +58,8 @@ def main(arguments: Sequence[str]) -> int:
 def _digest(place: str, *, as_json: bool) -> None:
     from .database.sqlite_tables import digest_of  # noqa: PLC0415 - not every run needs it
 
-    path = Path(place).expanduser()
-    if not path.is_file():
+    path = path_of(place)
+    if not is_file(path):
         raise InputError(f"there is no database file {one_line(place, 120)}: name one of SQLite")
     found, rows = digest_of(path)
     say(json.dumps({"digest": found, "rows": rows}) if as_json else found)
@@ -67,7 +68,7 @@ def _digest(place: str, *, as_json: bool) -> None:
 def _demo(folder: Path, rows: int) -> None:
     if not 100 <= rows <= 5_000_000:
         raise InputError(f"--rows must be 100 to 5000000, got {rows}")
-    if folder.exists():
+    if exists(folder):
         raise InputError(f"{folder} is there already: name a folder that is not")
     try:
         for name, text in project().items():

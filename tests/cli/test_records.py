@@ -74,7 +74,7 @@ def test_a_table_is_decided_reviewed_and_audited(table, does):
     status, said = does(*run, "--session", "s.maker", "--out", "out.csv")
     figures = json.loads(said)
     result = figures["result"]
-    assert {*result} == {"rows", "accepted", "undecided", "to_people", "votes", "usd", "accuracy"}
+    assert {*result} == {"rows", "accepted", "undecided", "to_people", "votes", "cost_usd", "usd", "accuracy"}
     assert (status, result["rows"], result["accepted"] + result["undecided"]) == (0, 60, 180)
     assert (result["votes"], result["usd"], ["out.csv"]) == (figures["votes"], figures["cost_usd"], figures["papers"])
     assert result["undecided"] == result["to_people"] > 0, "what is undecided is for later where nothing else is said"

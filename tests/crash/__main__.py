@@ -1,6 +1,7 @@
 """Accidents of every kind to real sessions, and what is left of them.
 
-    python -m tests.crash --kills 200 --cuts 200 --damages 500 --openers 200 --full 20 --acting 200 --rows 20 [--seed N]
+    python -m tests.crash --kills 200 --cuts 200 --damages 500 --openers 200 --full 20 --acting 200 --rows 20 --keys 90
+        [--seed N]
 
 Ends with status 1 on any loss.
 """
@@ -15,7 +16,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.crash import acting, child, cuts, damages, full_disk, kills, openers, rows
+from tests.crash import acting, child, cuts, damages, full_disk, keys, kills, openers, rows
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         ("full", "full devices"),
         ("acting", "runs with effects killed with SIGKILL"),
         ("rows", "kills of one run over 10,000 rows of a table"),
+        ("keys", "apps in a terminal, with keys at random"),
     ):
         parser.add_argument(f"--{name}", type=int, default=0, metavar="N", help=told)
     parser.add_argument("--seed", type=int, default=1)
@@ -60,6 +62,11 @@ def _rows(number: int, seed: int, directory: Path) -> tuple[Iterable[tuple[str, 
     return killed.figures(), killed.failures
 
 
+def _keys(number: int, seed: int, directory: Path) -> tuple[Iterable[tuple[str, object]], list[str]]:
+    pressed = keys.press(number, seed, directory)
+    return pressed.figures(), pressed.failures
+
+
 def _acting(number: int, seed: int, directory: Path) -> tuple[Iterable[tuple[str, object]], list[str]]:
     killed = acting.kill_runs(number, seed, directory)
     return killed.figures(), killed.failures
@@ -88,7 +95,7 @@ def _full(number: int, seed: int, directory: Path) -> tuple[Iterable[tuple[str, 
 
 _PARTS = {
     "kills": _kills, "cuts": _cuts, "damages": _damages, "full": _full, "openers": _openers, "acting": _acting,
-    "rows": _rows,
+    "rows": _rows, "keys": _keys,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash import acting, cuts, damages, full_disk, kills, openers, rows
+from tests.crash import acting, cuts, damages, full_disk, keys, kills, openers, rows
 from tests.crash.__main__ import main
 from tests.crash.child import SMALL_JOBS, SMALL_SOLVING
 from tests.crash.cuts import Cutting
@@ -96,6 +96,13 @@ def test_a_second_opener_is_refused_and_can_look(tmp_path: Path) -> None:
     assert opening.failures == []
     assert opening.refused == opening.free_at_once == 8
     assert max(opening.looks) < LONGEST_LOOK_S
+
+
+def test_no_key_ends_the_app(tmp_path: Path) -> None:
+    """Whatever is pressed, pasted and clicked, the app ends as asked, and leaves the terminal as it was."""
+    pressed = keys.press(1, 5, tmp_path, ("live",), keys=30)
+    assert pressed.keys > 0
+    assert pressed.failures == []
 
 
 def test_the_harness_prints_its_figures(capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,6 +106,22 @@ def test_bodies_are_kept_up_to_their_limit(server):
     assert act("http", {"url": server.url + "/here"}).fields["url"].endswith("/echo")
 
 
+def test_a_run_reads_over_one_connection_and_keeps_no_cookie(server):
+    """Reads of a world that will be closed share a connection, writes do not, and no call sees another's cookie."""
+
+    async def ports(*, lasting: bool, writes: bool) -> list[int]:
+        world = RealWorld(lasting=lasting)
+        do = Do("http", json.dumps({"url": server.url + "/port"}), writes=writes, timeout_s=10)
+        bodies = [json.loads(json.loads((await world.carry_out(do, "k")).value)["body"]) for _ in range(3)]
+        await world.close()
+        assert {cookie for _, cookie in bodies} == {None}
+        return [port for port, _ in bodies]
+
+    assert len(set(asyncio.run(ports(lasting=True, writes=False)))) == 1
+    assert len(set(asyncio.run(ports(lasting=True, writes=True)))) == 3
+    assert len(set(asyncio.run(ports(lasting=False, writes=False)))) == 3
+
+
 def test_secrets_are_masked_however_they_come_back(server):
     """A secret that a server or a program echoes, plain, escaped, quoted or in base64, is masked by its name."""
     url = {"url": server.url + "/echo", "query": {"q": "${env:TOKEN}"}}

@@ -116,6 +116,9 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path == "/done":
             self._say(json.dumps({"times": self.server.owner.done(self._name())}).encode())
+        elif path == "/port":
+            known = [self.client_address[1], self.headers.get("Cookie")]
+            self._say(json.dumps(known).encode(), Set_Cookie="session=1")
         elif path == "/echo":
             self._say(json.dumps(dict(self.headers.items())).encode(), X_Token=self.headers.get("X-Token", ""))
         else:

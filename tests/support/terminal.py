@@ -13,6 +13,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class Terminal:
         error: Where its standard error goes, None for the terminal.
         environment: Changes to the environment, None to take a variable out of it.
         program: What is run instead of `maker`.
+        folder: Where it is run, None for where the tests are.
     """
 
     def __init__(
@@ -51,10 +53,10 @@ class Terminal:
         error: Path | None = None,
         environment: Mapping[str, str | None] | None = None,
         program: Path | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.shown = b""
-        self._master, slave = pty.openpty()
-        self.slave = slave
+        self._master, self.slave = pty.openpty()
         self.resize(120, 40)
 
         def settle() -> None:
@@ -67,18 +69,18 @@ class Terminal:
             "TERM": "xterm-256color",
             "MAKER_HOME": str(directory / "home"),
             "TMPDIR": str(directory),
+            **(environment or {}),
         }
-        changes |= environment or {}
-        streams: dict[str, Any] = {"stdin": slave, "stdout": slave, "stderr": slave}
+        streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), self.slave)
         if error is not None:
             streams["stderr"] = os.open(error, os.O_CREAT | os.O_WRONLY, 0o600)
         self.process = subprocess.Popen(
             [program or Path(sys.executable).with_name("maker"), *arguments],
-            start_new_session=True,
+            start_new_session=True, cwd=folder,
             preexec_fn=settle,  # noqa: PLW1509 - nothing else takes a terminal over
             env={name: value for name, value in {**os.environ, **changes}.items() if value is not None},
             **streams,
-        )
+        )  # fmt: skip
         if error is not None:
             os.close(streams["stderr"])
         self._since, self._cpu = time.monotonic(), 0.0
@@ -97,9 +99,29 @@ class Terminal:
             self._take()
         return len(self.shown) == before
 
+    @property
+    def ended(self) -> bool:
+        """Whether the program has ended; it can still be waited for."""
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def read_for(self, seconds: float) -> None:
+        """Read what the program shows for so long."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self.ended:
+            self._take()
+
     def press(self, keys: bytes) -> None:
         """Type."""
         os.write(self._master, keys)
+
+    def offer(self, keys: bytes) -> None:
+        """Type as much as there is room for: a program that has ended or hangs reads nothing."""
+        os.set_blocking(self._master, False)
+        try:
+            with suppress(BlockingIOError):
+                os.write(self._master, keys)
+        finally:
+            os.set_blocking(self._master, True)
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size; the kernel tells the program."""

@@ -141,6 +141,24 @@ async def test_the_palette_offers_the_keys_by_name(source):
         await until(pilot, lambda: source.sent == [DrawSample()])
 
 
+async def test_a_palette_is_closed_once(source):
+    """Rule: what still comes in for a palette that is closed, a choice, a key or a search, closes and ends nothing."""
+    async with MakerApp(source).run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("colon")
+        await shown(pilot, "continue until something else stops the run")
+        palette, below = pilot.app.screen, pilot.app.screen_stack[-2]
+        palette.dismiss()
+        palette.dismiss()
+        await until(pilot, lambda: not palette.query(CommandList))
+        palette._gather_commands("draw")
+        await pilot.app.run_action("page('page_down')", palette)
+        await pilot.pause()
+        assert pilot.app.screen is below
+        for _ in range(3):
+            await pilot.app.run_action("app.pop_screen")
+        assert len(pilot.app.screen_stack) == 1
+
+
 async def test_f_narrows_the_log_to_each_rule_in_turn(source):
     """Rule: f goes from all flags through every rule present and back to all."""
     async with MakerApp(source).run_test(size=SIZE, notifications=True) as pilot:

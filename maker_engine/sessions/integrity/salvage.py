@@ -29,7 +29,7 @@ from maker_engine.core.record.state import RunState
 from maker_engine.core.responses import Sample
 from maker_engine.sessions.integrity.pages import Pages, RawRow
 from maker_engine.sessions.queries.saved import task_of
-from maker_engine.sessions.store import chain, origin, schema
+from maker_engine.sessions.store import chain, origin, schema, storage
 from maker_engine.sessions.store.compression import decompress
 from maker_engine.sessions.store.journal import ALL, Journal
 from maker_engine.sessions.store.packing import open_packed, undense, unpack
@@ -75,6 +75,8 @@ def salvage(path: Path, to: Path, branch: int = 0, family: type[AnyTask] | None 
         raise SessionError(f"session {path} cannot be read: {error.strerror}") from None
     record = found.record(branch)
     if record is None:
+        if storage.is_left_empty(path):
+            raise storage.empty(path)
         raise SessionError(f"nothing can be saved of {path}: the order of the run is lost")
     task = task_of(record, family)
     sound, whole = found.sound(branch)

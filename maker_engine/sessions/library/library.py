@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from maker_engine.sessions.library.listing import newest
-from maker_engine.sessions.library.naming import SUFFIX, files_in, find
+from maker_engine.sessions.library.naming import SUFFIX, find, sessions_in
 from maker_engine.sessions.store.summaries import SessionSummary, summarise
 from maker_engine.sessions.store.user_data import FOLDER, home, library
 
@@ -36,14 +36,21 @@ class Library:
         return self.directory / f"{stem}-{stamp}-{secrets.token_hex(2)}{SUFFIX}"
 
     def files(self) -> Sequence[Path]:
-        """Return the path of every session, by file name; none are read."""
-        return files_in(self.directory)
+        """Return the path of every session, by file name; none are read.
+
+        Raises:
+            InputError: The directory is closed to this user.
+        """
+        return sessions_in(self.directory)
 
     def list(self, on_read: Callable[[int, int], None] = lambda *_: None) -> list[SessionSummary]:
         """Return every session, newest first; one that cannot be read is listed with the reason.
 
         Args:
             on_read: Called now and then with how many of how many sessions have been read.
+
+        Raises:
+            InputError: The directory is closed to this user.
         """
         files = self.files()
         listed: dict[Path, tuple[_Stamp, SessionSummary]] = {}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from maker_engine.sessions.library.library import SessionSummary
 
-DAMAGED, RUNNING, INTERRUPTED = "damaged", "running", "interrupted"
+DAMAGED, EMPTY, RUNNING, INTERRUPTED = "damaged", "empty", "running", "interrupted"
 SIMULATED, REAL = "simulated", "real"
 
 
@@ -87,7 +87,7 @@ class View:
 def outcome_name(summary: SessionSummary) -> str:
     """Name how a session ended, or why it has no end, in words."""
     if summary.damaged is not None:
-        return DAMAGED
+        return EMPTY if summary.empty else DAMAGED
     if summary.busy:
         return RUNNING
     return INTERRUPTED if summary.outcome is None else summary.outcome.replace("_", " ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 from collections import Counter
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.input_files import is_closed, is_file, path_of
+from maker_engine.input_files import is_closed, is_file, is_folder, path_of
 from maker_engine.printable import one_line
 from maker_engine.sessions.store import storage
 from maker_engine.sessions.store.user_data import library
@@ -47,6 +48,18 @@ def files_in(directory: Path | None = None) -> list[Path]:
         return []
 
 
+def sessions_in(directory: Path | None = None) -> list[Path]:
+    """Return the same of a directory that may be read, or is not there.
+
+    Raises:
+        InputError: It is closed to this user.
+    """
+    place = directory or library()
+    if is_closed(place) or (is_folder(place) and not os.access(place, os.R_OK | os.X_OK)):
+        raise InputError(f"the sessions in {place} cannot be read: open the folder, or name another by MAKER_HOME")
+    return files_in(directory)
+
+
 def find(text: str, directory: Path | None = None) -> Path:
     """Return the session that `text` names.
 
@@ -64,7 +77,7 @@ def find(text: str, directory: Path | None = None) -> Path:
             return path
         if is_closed(path):
             raise InputError(f"session {path} cannot be read: you may not look into its directory")
-    return choose(text, files_in(directory), "there is no session {}: maker sessions lists them")
+    return choose(text, sessions_in(directory), "there is no session {}: maker sessions lists them")
 
 
 def is_rank(text: str) -> bool:

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
-from maker_engine.core.errors import InputError, SessionBusyError, SessionError
+from maker_engine.core.errors import EmptySessionError, InputError, SessionBusyError, SessionError
 from maker_engine.input_files import is_file, path_of
 from maker_engine.sessions.library.library import FOLDER, SUFFIX
 from maker_engine.sessions.library.naming import check_name, choose, is_rank
@@ -174,6 +174,8 @@ def _keep_origin(copy: sqlite3.Connection, source: Path) -> None:
 
 def _sound(path: Path, action: str) -> SessionSummary:
     summary = summarise(path)
+    if summary.empty:
+        raise EmptySessionError(summary.damaged)
     if summary.damaged is not None:
         raise SessionError(f"what cannot be read cannot be {action}: {summary.damaged}")
     return summary

@@ -110,8 +110,6 @@ def _shared(left: Reader, right: Reader) -> int:
 
 def _figures(reader: Reader) -> RunFigures:
     meta = reader.meta()
-    if "started" not in meta:
-        raise InputError(f"session {reader.path} was never started: there is nothing to compare")
     started = meta["started"]
     return RunFigures(
         reader.path, reader.branch.id, started["k"], started["model"], started["simulated"],

@@ -90,6 +90,11 @@ class SavedRun:
         return self.step if any(isinstance(entry, Act) and entry.kind == "escalated" for entry in self.entries) else -1
 
     @property
+    def has_begun(self) -> bool:
+        """Whether it has been run at all; a fork that was only added has not."""
+        return self.branch == 0 or self.elapsed_s > 0 or self.run.outcome is not None
+
+    @property
     def snapshot(self) -> Snapshot:
         """The run as it ended."""
         return self.run.snapshot()
@@ -165,7 +170,7 @@ def task_of(meta: dict[str, Any], family: type[AnyTask] | None = None) -> AnyTas
 
 def _restored(reader: Reader, task: AnyTask, meta: dict[str, Any]) -> SavedRun:
     if "started" not in meta:
-        raise SessionError(f"session {reader.path} was never started, and holds nothing: start the run again")
+        raise storage.damaged(reader.path, "what it was started with is lost")
     done = reader.steps_done()
     run = moment(reader, task, done, counted=None)
     entries = tuple(reader.open_entries(task))

@@ -116,9 +116,12 @@ class Reader:
         """Return what the file says of a branch, None for this one: order, started, totals, ended, created.
 
         Raises:
-            SessionError: A value is not of the kind it has to be.
+            SessionError: A value is not of the kind it has to be, or the run was never started.
         """
-        return self._read(self.record(self.branch.id if branch is None else branch))
+        found = self._read(self.record(self.branch.id if branch is None else branch))
+        if "started" not in found and storage.is_bare(self._connection):
+            raise storage.empty(self.path)
+        return found
 
     def note(self, key: str, default: Any, branch: int | None = None) -> Any:
         """Return one value of the record of a branch, None for this one; `default` where there is none.
@@ -334,9 +337,13 @@ class Reader:
 
     def _sound_branches(self) -> list[Branch]:
         try:
-            return branches_of(self.query("SELECT * FROM branch ORDER BY id"))
+            if found := branches_of(self.query("SELECT * FROM branch ORDER BY id")):
+                return found
         except ValueError as error:
             raise storage.damaged(self.path, error) from None
+        if storage.is_bare(self._connection):
+            raise storage.empty(self.path)
+        raise storage.damaged(self.path, "its table of runs is empty")
 
     def _chosen(self, branch: int | None) -> Branch:
         for one in self.branches:

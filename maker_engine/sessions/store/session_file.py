@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
+from maker_engine.core.errors import SessionBusyError
 from maker_engine.sessions.store import file_system as places, storage
 from maker_engine.sessions.store.commit import Commit, write
 from maker_engine.sessions.store.file_watch import FileWatch
@@ -17,7 +18,7 @@ class SessionFile:
 
     Args:
         path: The file.
-        new: It must not exist, and is made; it is removed again by `give_up`.
+        new: It must not exist, or is empty, and is made; it is removed again by `give_up`.
 
     Attributes:
         path: The file.
@@ -36,14 +37,18 @@ class SessionFile:
     def __init__(self, path: Path, *, new: bool) -> None:
         self.path = path
         self._new, self._is_open = new, False
-        if new:
+        made = new and not storage.is_left_empty(path)
+        if made:
             storage.make_private(path)
         try:
             self._lock = WriterLock(path)
-        except BaseException:
-            if new:
+        except BaseException as error:
+            if made and not isinstance(error, SessionBusyError):  # another process begins what was just made
                 storage.remove(path)
             raise
+        if new and not made and not storage.is_left_empty(path):  # another process has begun it meanwhile
+            self._lock.release()
+            raise storage.taken(path)
         self.notice = ""
         if places.is_shared(path):
             self.notice = f"{path.parent} is on a network file system: the run cannot be watched while it goes"
@@ -54,7 +59,7 @@ class SessionFile:
         Raises:
             SessionError: It cannot be written.
         """
-        self.connection = storage.lay_out(self.path) if self._new else storage.connect(self.path)
+        self.connection = storage.begin_anew(self.path) if self._new else storage.connect(self.path)
         self._is_open = True
         self.watch = FileWatch(self.path, self.connection)
 

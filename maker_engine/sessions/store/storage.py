@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from maker_engine.core.errors import InputError, SessionError, StorageFullError
-from maker_engine.input_files import is_file
+from maker_engine.core.errors import EmptySessionError, InputError, SessionError, StorageFullError
+from maker_engine.input_files import exists, is_file
 from maker_engine.sessions.store import file_system as places, schema
+from maker_engine.sessions.store.lock import writer_of
 
 LEAST_ROOM = 64 * 1024
 """Bytes that a log and its index take at least."""
@@ -72,6 +73,28 @@ def lay_out(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def begin_anew(path: Path) -> sqlite3.Connection:
+    """Take a file over that holds no run, as its one writer; what was ordered in it goes.
+
+    Raises:
+        SessionError: It cannot be written.
+    """
+    with reported(path), closing(sqlite3.connect(path)) as connection:
+        laid_out = connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+    if not laid_out:
+        return lay_out(path)
+    connection = connect(path)
+    try:
+        with reported(path):
+            tables = [name for name, sql in schema.TABLES.items() if sql.startswith("CREATE TABLE")]
+            deletions = "".join(f"DELETE FROM {name};" for name in tables)  # noqa: S608 - names of our own
+            connection.executescript(f"BEGIN; {deletions} COMMIT;")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def abandon(path: Path, connection: sqlite3.Connection | None) -> None:
     """Close and remove a file that was just made and is still empty, so that its name is free again."""
     if connection is not None:
@@ -95,9 +118,14 @@ def make_private(path: Path) -> None:
         finally:
             os.close(directory)
     except FileExistsError:
-        raise InputError(f"session {path} exists already: name another file") from None
+        raise taken(path) from None
     except OSError as error:
         raise _no_place(path, error) from None
+
+
+def taken(path: Path) -> InputError:
+    """Say that there is something at the place of a new session."""
+    return InputError(f"session {path} exists already: name another file")
 
 
 def make_directory(path: Path) -> None:
@@ -250,6 +278,8 @@ def address_of(path: Path, mode: str) -> str:
 def _format(connection: sqlite3.Connection, path: Path) -> int:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if not application and not version and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise empty(path)
     if application != schema.APPLICATION_ID:
         raise SessionError(f"{path} is not a session of maker")
     if version < 1:
@@ -276,6 +306,16 @@ def check_layout(connection: sqlite3.Connection, path: Path, tables: Mapping[str
 def damaged(path: Path, error: object) -> SessionError:
     """Say that a file is damaged, and what to do."""
     return SessionError(f"session {path} is damaged: {error}; {SALVAGE}")
+
+
+def empty(path: Path) -> EmptySessionError:
+    """Say that there is no run in a file, and what to do."""
+    if (writer := writer_of(path)) is not None:
+        return EmptySessionError(f"session {path} is just being made by process {writer}: look again in a moment")
+    return EmptySessionError(
+        f"session {path} is empty: its process ended before there was a run in it; delete it, or begin it anew by the"
+        " same maker run with --session and its path"
+    )
 
 
 @contextmanager
@@ -316,15 +356,34 @@ def remove(path: Path) -> None:
             path.with_name(path.name + suffix).unlink()
 
 
-def holds_nothing(path: Path) -> bool:
-    """Return whether a file is what a process leaves that was killed while it made a session: without a run in it.
+def is_empty(path: Path) -> bool:
+    """Return whether a file is what a process leaves that ended while it made a session: without a run in it.
 
     Raises:
-        SessionError: It cannot be read.
+        SessionError: It cannot be read, or is no session.
     """
     try:
-        with closing(sqlite3.connect(address_of(path, "ro"), uri=True)) as connection:
-            tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-            return not tables or ("branch" in tables and not connection.execute("SELECT 1 FROM branch").fetchone())
+        opened = open_reader(path)
+    except EmptySessionError:
+        return True
+    try:
+        return opened.format == schema.FORMAT and is_bare(opened.connection)
     except sqlite3.Error as error:
         raise damaged(path, error) from None
+    finally:
+        opened.close()
+
+
+def is_bare(connection: sqlite3.Connection) -> bool:
+    """Return whether there is nothing of a run in a session's file, or no more than what was ordered."""
+    if connection.execute("SELECT 1 FROM meta WHERE k = 'started'").fetchone():
+        return False
+    return not any(connection.execute(f"SELECT 1 FROM {name}").fetchone() for name in ("step", "snap", "vote"))  # noqa: S608 - ours
+
+
+def is_left_empty(path: Path) -> bool:
+    """Return whether a file is there, and there is no run in it; one that cannot be read may have one. Never raises."""
+    try:
+        return exists(path) and is_empty(path)
+    except SessionError:
+        return False

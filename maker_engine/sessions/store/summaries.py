@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from maker_engine.core.errors import SessionError
+from maker_engine.core.errors import EmptySessionError, SessionError
 from maker_engine.core.record.snapshot import Totals
 from maker_engine.sessions.store import schema, storage, upgrade
 from maker_engine.sessions.store.lock import writer_of
@@ -40,6 +40,7 @@ class SessionSummary:
         k: Margin needed, None in a file that cannot be read.
         cost_usd: Dollars spent by its newest run, None where that is not known.
         size: Of its file, in bytes.
+        empty: There is no run in it, which `damaged` says too: a process ended while it made the file.
     """
 
     path: Path
@@ -59,6 +60,7 @@ class SessionSummary:
     k: int | None = None
     cost_usd: float | None = None
     size: int = 0
+    empty: bool = False
 
     @property
     def label(self) -> str:
@@ -69,6 +71,7 @@ class SessionSummary:
 def summarise(path: Path) -> SessionSummary:
     """Read the one-line summary of a session. Whatever is in the file, this raises nothing."""
     size, written = _on_disk(path)
+    empty = False
     try:
         meta, forks = _record(path)
         started, totals = meta["started"], meta["totals"]
@@ -92,12 +95,12 @@ def summarise(path: Path) -> SessionSummary:
             size=size,
         )
     except SessionError as error:
-        reason = str(error)
+        reason, empty = str(error), isinstance(error, EmptySessionError)
     except KeyError:
         reason = f"session {path} is incomplete"
     except Exception as error:  # noqa: BLE001 - each file is judged alone: no damage of one may hide the others
         reason = str(storage.damaged(path, f"its record cannot be read ({type(error).__name__}: {error})"))
-    return SessionSummary(path, "?", "", "", False, None, 0, None, 0, written, reason, size=size)
+    return SessionSummary(path, "?", "", "", False, None, 0, None, 0, written, reason, size=size, empty=empty)
 
 
 def _label(text: str) -> str:

@@ -39,6 +39,10 @@ class DemoApi:
     def __init__(self) -> None:
         self._http = Http()
 
+    async def close(self) -> None:
+        """Close the connections that are kept."""
+        await self._http.close()
+
     def scope(self, arguments: Mapping[str, Any], *, writes: bool) -> Scope | None:  # noqa: ARG002 - it touches nothing else
         """Return None: nothing but maker's own server is reached."""
         take(arguments, _KNOWN)

@@ -16,6 +16,7 @@ from maker_engine.core.decomposition import Json
 from maker_engine.core.errors import InputError
 from maker_engine.effects.consent import SQL, Scope, database
 from maker_engine.effects.port import Call, EffectError, take
+from maker_engine.input_files import is_file
 from maker_engine.printable import one_line
 
 from ..demo import make_shop
@@ -136,7 +137,7 @@ class _Operation:
             if not rows.isdigit() or not 100 <= int(rows) <= LARGEST_DEMO:
                 raise EffectError("arguments", f"the demo database has 100 to {LARGEST_DEMO:,} rows", refused=True)
             make = partial(make_shop, rows=int(rows))
-        elif dialect_of(self._place) == "sqlite" and not Path(self._place).is_file():
+        elif dialect_of(self._place) == "sqlite" and not is_file(Path(self._place)):
             raise EffectError("database", f"there is no database file {one_line(self._place, 120)}", refused=True)
         self._base.begin(make)
         head = self._base.head()

@@ -155,7 +155,7 @@ def test_a_damaged_session_is_deleted_but_not_named(sessions: Path, content: byt
     path = sessions / "broken.maker"
     path.write_bytes(content)
     for attempt in (lambda: upkeep.rename(path, "x"), lambda: upkeep.duplicate(path, sessions)):
-        with pytest.raises(SessionError, match=r"what cannot be read cannot be (renamed|duplicated): .*broken"):
+        with pytest.raises(SessionError, match=r"^(what cannot be read cannot be |session /).*broken"):
             attempt()
     assert upkeep.restore(upkeep.delete(path)).read_bytes() == content
     assert [one.name for one in sessions.iterdir()] == ["broken.maker"]
@@ -182,12 +182,12 @@ def test_a_copy_that_fails_leaves_nothing_behind(sessions: Path, tmp_path: Path)
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
 def test_a_read_only_library_refuses_in_one_line(sessions: Path) -> None:
-    """Naming and deleting say what cannot be written; copying elsewhere works."""
+    """Naming and deleting say what cannot be written or moved; copying elsewhere works."""
     path = solved(sessions / "run.maker")
     sessions.chmod(0o500)
     try:
         for attempt in (lambda: upkeep.rename(path, "x"), lambda: upkeep.delete(path)):
-            with pytest.raises(SessionError, match="make it and its directory writable"):
+            with pytest.raises(SessionError, match=r"cannot be (written|moved to)"):
                 attempt()
         assert summarise(upkeep.duplicate(path, sessions.parent / "more")).outcome == "solved"
     finally:

@@ -23,7 +23,7 @@ from maker_engine.sessions.store.journal import Journal
 from maker_engine.sessions.store.packing import pack_step, unpack
 from maker_engine.sessions.store.reader import Reader
 from maker_engine.sessions.store.schema import StepFlag
-from tests.support.running import Bench
+from tests.support.running import Bench, started
 from tests.support.toy import Count, answer
 
 
@@ -155,14 +155,16 @@ def test_a_run_that_cannot_be_written_any_more_says_so(tmp_path: Path) -> None:
     with pytest.raises(SessionError, match="cannot be written"):
         journal.flush()
     with Reader(journal.path) as reader:
-        assert reader.meta()["order"]["task"] == "count"
+        assert reader.note("order", None)["task"] == "count"
     journal._file.connection.close()
 
 
 def test_a_session_never_loads_code_it_names(tmp_path: Path) -> None:
     """A task that is not installed is an error in one line, not an import."""
     path = tmp_path / "run.maker"
-    Journal(path, Count(3), {"task": "evil", "source": ""}).close()
+    journal = Journal(path, Count(3), {"task": "evil", "source": ""})
+    journal.record(started(Count(3)))
+    journal.close()
     with pytest.raises(SessionError, match="no task 'evil'"):
         open_saved(path)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from maker_engine.core.errors import InputError, SessionError
+from maker_engine.runtime.continuing import fork
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.step_control import Inbox
 from maker_engine.sessions.exchange.export import lines
@@ -19,8 +20,10 @@ from maker_engine.sessions.queries.recorded_task import RecordedTask
 from maker_engine.sessions.queries.saved import open_saved
 from maker_tui.app import MakerApp
 from maker_tui.cli.main import main
+from maker_tui.runs.bridge import view_of
 from maker_tui.runs.opening import answered, consider, open_source, remember
 from maker_tui.settings.memory import Memory
+from maker_tui.text.words import end_words
 from tests.support.shelves import solve, solved
 from tests.support.terminal import Terminal
 from tests.tui.looking import gone, screen_text, shown, typed
@@ -257,3 +260,13 @@ def test_an_older_file_elsewhere_is_not_brought_up(tmp_path: Path, home: Path) -
     shutil.copyfile(path, home / "sessions" / "old.maker")
     assert open_source(consider(find("old"), None, Memory())).view() is not None
     assert upkeep.trashed(home / "sessions") == []
+
+
+async def test_a_fork_that_has_not_begun_says_so(tmp_path: Path) -> None:
+    """It was not interrupted: the banner says what it is and which key begins it; its parent ended as it did."""
+    path = await solve(tmp_path / "run.maker")
+    number = fork(path, 3, {})
+    words = [end_words(view_of(open_saved(path, branch=one)))[0].text for one in (0, number)]
+    assert words == ["solved", "not begun"]
+    async with MakerApp(open_source(consider(path, number, Memory()))).run_test(size=SIZE) as pilot:
+        await shown(pilot, "not begun, c begins it — a fork that has not begun")
