@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from maker_engine.labelling.codebook import SEVERAL
 from maker_engine.labelling.units import Unit, Units, passage_of
 from maker_engine.labelling.wording import offered
 from maker_engine.records.decided import Decision, written
@@ -147,6 +148,21 @@ class Review:
         unit = self.unit
         return () if unit is None else offered(unit.field, unit.id, self._seed) or ()
 
+    @property
+    def front(self) -> Asked | None:
+        """What is asked now, None where nothing is."""
+        return self._asked[self._waiting[0]] if self._waiting else None
+
+    @property
+    def takes_several(self) -> bool:
+        """Whether an answer may have several of the labels."""
+        return self.unit is not None and self.unit.field.form == SEVERAL
+
+    def listed(self, labels: Collection[str]) -> str:
+        """Write some of the labels as an answer that has several."""
+        unit = self.unit
+        return "" if unit is None else unit.field.write(tuple(one for one in unit.field.names if one in labels))
+
     def demand(self) -> str:
         """Say what may be typed."""
         unit = self.unit
@@ -158,7 +174,7 @@ class Review:
         if unit is None:
             return False
         text = text.strip()
-        if text.isdecimal() and text not in labels and 1 <= int(text) <= len(labels):
+        if text.isdecimal() and len(text) < 5 and text not in labels and 1 <= int(text) <= len(labels):
             text = labels[int(text) - 1]
         value = unit.field.read(text, self._passage(unit))
         if value is None:

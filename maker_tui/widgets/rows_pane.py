@@ -36,6 +36,8 @@ ANSWER_CELLS, WIDE_ANSWER_CELLS, VOTES_CELLS, MARK_CELLS = 10, 18, 8, 3
 WIDE_CELLS = 60
 """From this width on an answer has more room."""
 UNDECIDED, TO_COME = "undecided", "…"
+LEGEND, SHORT_LEGEND = "✖ wrong  ? undecided  ≠ dissent  ⚑ flagged", "✖ wrong  ≠ dissent  ⚑ flagged"
+"""The answer says so itself where a row is undecided."""
 
 
 class ShownRow(NamedTuple):
@@ -85,7 +87,7 @@ class RowsPane(CursorPane):
         if total != self._total:
             self._total = total
             self.refresh()
-        self.entitle(f"rows · {words}", "✖ wrong  ? undecided  ≠ dissent  ⚑ flagged")
+        self.entitle(f"rows · {words}", LEGEND if self.size.width >= len(LEGEND) else SHORT_LEGEND)
         self._past = past
         if past:
             self._bring(min(place, total - 1))
