@@ -59,7 +59,7 @@ def _write(chosen: argparse.Namespace, texts: Texts) -> None:
             raise InputError(f"{chosen.to} is a session, and none is ever written over: name another file")
         write_whole(chosen.to, texts)
     else:
-        write_new(chosen.to, texts)
+        write_new(chosen.to, texts, ", or --force writes over it")
 
 
 def _lines(path: Path, task: AnyTask, _: argparse.Namespace) -> Iterator[str]:

@@ -54,11 +54,16 @@ class Rows:
         self._screen, self._source, self._travel, self._tally, self._again = screen, source, travel, tally, again
         self.pane = RowsPane(id="rows")
         self.independent = source.task.independent
-        self.pane.pointed = self._point
+        self.pane.pointed, self.pane.chosen = self._point, partial(travel.action_look, "inspector")
+        if self.independent:
+            travel.pointed = self._pinned_now
         self._desk: Desk | None = None
         self._why_not = ""
         self._shown: int | None = None
         self._looked_at = 0.0
+
+    def _pinned_now(self) -> int | None:
+        return self.pane.pinned if self.pinned else None
 
     @property
     def pinned(self) -> bool:

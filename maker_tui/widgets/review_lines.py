@@ -95,7 +95,11 @@ def _rules(field: Field) -> list[Piece]:
     if not field.rules:
         return []
     rules = (f"{number}. {one_line(rule, LONGEST_RULE)}" for number, rule in enumerate(field.rules, 1))
-    return [("", "plain"), ("Of several that fit, by the first rule that does:", "quiet"), *((one, "quiet") for one in rules)]
+    return [
+        ("", "plain"),
+        ("Of several that fit, by the first rule that does:", "quiet"),
+        *((one, "quiet") for one in rules),
+    ]
 
 
 def _nothing(front: RowList) -> list[Piece]:

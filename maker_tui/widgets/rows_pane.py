@@ -59,6 +59,7 @@ class RowsPane(CursorPane):
 
     Attributes:
         pointed: Called when the cursor was moved.
+        chosen: Called when the row under it was chosen.
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
@@ -70,6 +71,8 @@ class RowsPane(CursorPane):
         self._waiting = False
         self._looked_at = 0.0
         self.pointed: Callable[[], None] = _ignore
+        self.chosen: Callable[[], None] = _ignore
+        self._words = ""
 
     @property
     def line_total(self) -> int:
@@ -87,13 +90,17 @@ class RowsPane(CursorPane):
         if total != self._total:
             self._total = total
             self.refresh()
-        self.entitle(f"rows · {words}", LEGEND if self.size.width >= len(LEGEND) else SHORT_LEGEND)
+        self._words = f"rows · {words}"
+        self._entitle()
         self._past = past
         if past:
             self._bring(min(place, total - 1))
         if not self._waiting:
             self._waiting = True
             self.set_timer(max(0.01, self._looked_at + LOOK_S - time.monotonic()), self._look)
+
+    def _entitle(self) -> None:
+        self.entitle(self._words, LEGEND if self.size.width >= len(LEGEND) else SHORT_LEGEND)
 
     def _bring(self, row: int) -> None:
         """Bring the cursor to a row without having it count as moved by a person."""
@@ -135,8 +142,14 @@ class RowsPane(CursorPane):
     def on_resize(self, event: Resize) -> None:
         """Keep the cursor in view, and fill the rows there is room for now."""
         super().on_resize(event)
+        if self._words:
+            self._entitle()
         self.reveal()
         self.want()
+
+    def action_choose(self) -> None:
+        """Look at the row under the cursor closely."""
+        self.chosen()
 
     def point(self, row: int) -> None:
         """Bring the cursor to a row, and keep it there."""

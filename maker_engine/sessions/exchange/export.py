@@ -139,14 +139,19 @@ def safe(cell: object) -> object:
     return "'" + text if text.startswith(_FORMULA) else text
 
 
-def write_new(to: Path, texts: Iterable[str]) -> None:
+def write_new(to: Path, texts: Iterable[str], otherwise: str = "") -> None:
     """Write a text file that must not exist: it is there whole, or not at all.
+
+    Args:
+        to: The file.
+        texts: What is written, in order.
+        otherwise: What else the user can do where it exists, as the end of a sentence.
 
     Raises:
         InputError: It exists, or cannot be written there.
     """
     if exists(to):
-        raise InputError(f"{to} exists already: name another file, or --force writes over it")
+        raise InputError(f"{to} exists already: name another file{otherwise}")
     write_whole(to, texts)
 
 

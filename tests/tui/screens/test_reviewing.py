@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from maker_tasks.records import Records
+from textual.events import Paste
 
 from maker_engine.records.decided import UNDECIDED, Decision
 from maker_engine.records.people import REVIEW, Answers
@@ -48,6 +49,33 @@ async def test_a_table_is_reviewed_by_keys(tmp_path):
         await pilot.press(*["backspace"] * 8, *"Billing", "enter", "2", "1")
         await shown(pilot, "That was all: 3 answers")
     assert desk(tmp_path).front.review.left == 0, "what was answered before is not asked again"
+
+
+async def test_several_labels_and_typed_answers(tmp_path):
+    """Keys mark labels where several may apply, enter answers those, and what is no answer is said to be none."""
+    (tmp_path / "rows.csv").write_text("n,text\n1,one\n2,two\n")
+    fields = "{several: {form: several, labels: [red, green], rules: [Red first.]}, facts: {form: json, schema: {}}}"
+    task = Records.load({"rows": str(tmp_path / "rows.csv")}, f"id: n\nfields: {fields}")
+    table = Table(task, task.problem.units, Answers(tmp_path / "s.maker"), None)
+    asked = ReviewList(table, Terms("ann"))
+    asked.review.extend(asked_of(task.problem.units, [(step, None) for step in range(4)]))
+    first = asked.review.labels()[0]
+    app = ReviewApp(Desk(table, [asked], None, None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(pilot, "○ red", "○ green", "1. Red first.", "enter answer those")
+        await pilot.press("1", "2")
+        await shown(pilot, "● red", "● green")
+        await pilot.press("2", "enter")
+        for nonsense in ("[" * 15_000, "9" * 5_000):
+            await pilot.press("a")
+            app.screen.on_paste(Paste(nonsense))
+            await pilot.press("enter")
+            await shown(pilot, "no answer here")
+            await pilot.press("escape")
+        await pilot.press("n", "enter")
+        await shown(pilot, "2 answered")
+    kept = Answers(tmp_path / "s.maker").by_thing(REVIEW)
+    assert kept == {("1", "several"): {"ann": first}, ("2", "several"): {"ann": "none"}}
 
 
 async def test_two_people_share_the_rows_and_are_compared(tmp_path):
