@@ -84,7 +84,8 @@ class Review:
 
     def _end_words(self, snapshot: Snapshot) -> str:
         """Say why a run ended, and where it went wrong."""
-        reason = snapshot.reason or "the program went away before the run ended; what was decided is here"
+        gone = "this fork has not ended" if self._source.branch else "the program went away before the run ended"
+        reason = snapshot.reason or f"{gone}; what was decided is here"
         if self._first_wrong is None:
             return reason
         key = key_now(self._screen.app, "workbench.next-wrong", "exclamation_mark")
