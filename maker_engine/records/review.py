@@ -62,7 +62,6 @@ class Review:
         self._asked: list[Asked] = []
         self._waiting: deque[int] = deque()
         self._done: list[int] = []
-        self._seen: set[int] = set()
         self._unit: tuple[int, Unit] | None = None
         self._open: int | None = 0
         self.answered = 0
@@ -94,7 +93,7 @@ class Review:
     def rename(self, reviewer: str) -> None:
         """Let another person answer from now on, who is asked what they have not answered."""
         self.reviewer, self.revealed, self.answered = reviewer, "", 0
-        self._done, self._seen, self._open = [], set(), None
+        self._done, self._open = [], None
         self._waiting = deque(place for place, one in enumerate(self._asked) if self._wants(one))
 
     def __len__(self) -> int:
@@ -181,16 +180,15 @@ class Review:
             return False
         said = written(unit.field, value, self._passage(unit))
         place = self._waiting[0]
-        blind = place not in self._seen and (self.kind == REVIEW or not self._reviewed(unit))
+        decision = self._asked[place].decision
+        shows = self.kind != REVIEW or decision is not None
+        blind = not (shows and self._people.has_reviewed(unit.id, unit.field.name, self.reviewer))
         self._people.add([Answer(self.kind, unit.id, unit.field.name, said, self.reviewer, blind)])
         self._waiting.popleft()
         self._open = None
         self._done.append(place)
         self.answered += 1
-        decision = self._asked[place].decision
         self.revealed = "" if decision is None else self._said(unit, decision, said)
-        if self.revealed:
-            self._seen.add(place)
         return True
 
     def skip(self) -> None:
@@ -216,10 +214,6 @@ class Review:
 
     def _passage(self, unit: Unit) -> str:
         return passage_of(unit.row, unit.field, self._units.shown) or " "
-
-    def _reviewed(self, unit: Unit) -> bool:
-        """Return whether this person has seen how the votes on it went, in a review."""
-        return self.reviewer in self._people.of(REVIEW, unit.id, unit.field.name)
 
     def _said(self, unit: Unit, decision: Decision, said: str) -> str:
         leader = written(unit.field, decision.leader, self._passage(unit)) or "nothing"
