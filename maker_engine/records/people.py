@@ -137,7 +137,7 @@ class Answers:
         return len(self._found.get((kind, row_id, field), ()))
 
     def has_reviewed(self, row_id: str, field: str, reviewer: str) -> bool:
-        """Return whether a person has ever answered in a review, after which the votes are shown; also if taken back."""
+        """Return whether a person has ever answered in a review, which shows the votes, even if it was taken back."""
         return (row_id, field, reviewer) in self._reviewed
 
     def settled(self, row_id: str, field: str) -> str | None:

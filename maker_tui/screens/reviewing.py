@@ -6,7 +6,9 @@ votes is shown, and what an audit may say only when it is asked for: no answer b
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -35,6 +37,8 @@ LOOK_S = 0.5
 ROOM_FOR_BOTH = 110
 """Columns from which on what is known of the list is beside the row, and not below it."""
 MOST_PEOPLE = 20
+REACTION_S = 1.0
+"""Keys of labels do nothing for so long after another person's answer has changed the row: they were for that one."""
 
 
 class Reviewing(MakerScreen):
@@ -78,6 +82,7 @@ class Reviewing(MakerScreen):
         self._row, self._known = LinePane("row", id="row"), LinePane("list", id="known")
         self._prompt = PromptLine()
         self._marked: tuple[Asked | None, frozenset[str]] = None, frozenset()
+        self._taken_at = -REACTION_S
 
     def compose(self) -> ComposeResult:
         """Head line; the row, and what is known of its list beside or below it; a line to type in; footer."""
@@ -107,7 +112,11 @@ class Reviewing(MakerScreen):
         self.call_after_refresh(self._lay_out)
 
     def _look(self) -> None:
+        before = self._desk.front.review.front
         self._try(self._desk.front.more)
+        if before is not None and self._desk.front.review.front != before:
+            self._taken_at = time.monotonic()
+            self.notify(f"another person has answered {one_line(before.id, 40)}", title="next row", markup=False)
         self._tell_where()
 
     def _tell_where(self) -> None:
@@ -162,13 +171,19 @@ class Reviewing(MakerScreen):
         if event.key in keys:
             event.stop()
             event.prevent_default()
-            self._try(lambda: self._chosen(labels[keys.index(event.key)]))
+            if not self._just_taken:
+                self._try(lambda: self._chosen(labels[keys.index(event.key)]))
         else:
             await act_on(self.app, event, self)
 
     def on_paste(self, event: Paste) -> None:
         """Paste into the line that is up."""
         self._prompt.pasted(event)
+
+    @property
+    def _just_taken(self) -> bool:
+        """Whether the row was changed by another person's answer too short a time ago to have been read."""
+        return time.monotonic() - self._taken_at < REACTION_S
 
     @property
     def _marks(self) -> frozenset[str]:
@@ -187,7 +202,7 @@ class Reviewing(MakerScreen):
 
     def action_give(self) -> None:
         """Answer the labels that are marked."""
-        if self._desk.front.review.takes_several:
+        if self._desk.front.review.takes_several and not self._just_taken:
             self._try(lambda: self._answer(self._desk.front.review.listed(self._marks)))
 
     def _answer(self, text: str) -> None:
@@ -201,9 +216,18 @@ class Reviewing(MakerScreen):
 
     def action_type(self) -> None:
         """Ask for an answer."""
-        if self._desk.front.review.unit is not None:
+        asked = self._desk.front.review.front
+        if asked is not None:
             hint = f"{one_line(self._desk.front.review.demand(), 200)} · esc takes it back"
-            self._prompt.request("answer", "", hint, self._answer, longest=SHOWN)
+            self._prompt.request("answer", "", hint, partial(self._typed, asked), longest=SHOWN)
+
+    def _typed(self, asked: Asked, text: str) -> None:
+        """Take what was typed about one row, which may no longer be asked about."""
+        if self._desk.front.review.front != asked:
+            raise InputError(
+                f"another person has answered {one_line(asked.id, 40)} meanwhile: esc, and the next one is here"
+            )
+        self._answer(text)
 
     def action_undo(self) -> None:
         """Take the last answer back."""

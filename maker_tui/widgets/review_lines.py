@@ -28,7 +28,7 @@ SHOWN = 20_000
 LONGEST_LABEL, LONGEST_RULE = 40, 400
 MARKS = "○ ", "● "
 """Before a label that is not marked, and before one that is."""
-SEVERAL_WORDS = "Several may apply: keys mark them, enter answers those that are marked."
+SEVERAL_WORDS = "Several may apply: keys mark them, enter answers those that are marked, or none."
 LETTERS = "bcdefimoprstvwxz"
 """Keys of the tenth label and of those behind it: the letters that do nothing else on the screen."""
 MEANINGS = {

@@ -7,10 +7,11 @@ from maker_tasks.records import Records
 from textual.events import Paste
 
 from maker_engine.records.decided import UNDECIDED, Decision
-from maker_engine.records.people import REVIEW, Answers
+from maker_engine.records.people import REVIEW, Answer, Answers
 from maker_engine.records.review import asked_of
 from maker_tui.cli.review_here import ReviewApp
 from maker_tui.runs.labelling import Desk, GoldList, ReviewList, Table, Terms
+from maker_tui.screens import reviewing
 from maker_tui.screens.reviewing import Reviewing
 from maker_tui.settings.keymap import bindings_of
 from maker_tui.widgets.line_pane import LinePane
@@ -49,6 +50,21 @@ async def test_a_table_is_reviewed_by_keys(tmp_path):
         await pilot.press(*["backspace"] * 8, *"Billing", "enter", "2", "1")
         await shown(pilot, "That was all: 3 answers")
     assert desk(tmp_path).front.review.left == 0, "what was answered before is not asked again"
+
+
+async def test_no_answer_is_for_a_row_that_was_not_seen(tmp_path, monkeypatch):
+    """Where another person answers the row in view, neither what is being typed nor a key is taken for the next one."""
+    monkeypatch.setattr(reviewing, "REACTION_S", 1e9)
+    at = desk(tmp_path)
+    async with ReviewApp(at).run_test(size=(80, 24), notifications=True) as pilot:
+        await shown(pilot, "T01")
+        await pilot.press("a", *"billing")
+        Answers(tmp_path / "s.maker").add([Answer(REVIEW, "T01", "category", "account", "ben")])
+        await shown(pilot, "T02", "another person has answered T01")
+        await pilot.press("enter")
+        await shown(pilot, "meanwhile")
+        await pilot.press("escape", "1")
+        assert at.front.review.answered == 0
 
 
 async def test_several_labels_and_typed_answers(tmp_path):
