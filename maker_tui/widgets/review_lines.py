@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
+from maker_engine.labelling.codebook import SEVERAL
 from maker_engine.labelling.wording import plain_question
 from maker_engine.printable import one_line, printable
 from maker_engine.records.people import AUDIT, GOLD, REVIEW
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 SHOWN = 20_000
 """Characters of a cell that are shown."""
 LONGEST_LABEL, LONGEST_RULE = 40, 400
+LEAST_COLUMN = 9
+"""Labels that are never set in columns."""
 MARKS = "○ ", "● "
 """Before a label that is not marked, and before one that is."""
 SEVERAL_WORDS = "Several may apply: keys mark them, enter answers those that are marked, or none."
@@ -46,7 +49,8 @@ def keys_of_labels(labels: Sequence[str]) -> list[str]:
 def asked_lines(front: RowList, size: tuple[int, int], marked: Collection[str] = ()) -> list[Text]:
     """Lay out what is asked now: the row, its labels by key, and the rules of precedence.
 
-    Labels come before a row that leaves no place for them below it: they are what is chosen from.
+    Labels come before a long row that leaves no place for them below it; so many that they would leave none for the row
+    are in columns, without their meanings.
 
     Args:
         front: The list.
@@ -56,11 +60,14 @@ def asked_lines(front: RowList, size: tuple[int, int], marked: Collection[str] =
     (width, height), unit = size, front.review.unit
     if unit is None:
         return [row for one in _nothing(front) for row in flowed([one], width)]
+    labels = _labels(front.review, unit, width, marked)
+    if 2 * len(labels) > height > 0 and len(labels) > LEAST_COLUMN:
+        labels = _in_columns(_labels(front.review, unit, 0, marked), width)
     parts = [
         [row for one in pieces for row in flowed([one], width)]
-        for pieces in (_cells(front.review, unit), [*_labels(front.review, unit, width, marked), *_rules(unit.field)])
+        for pieces in (_cells(front.review, unit), [*labels, *_notes(unit.field)])
     ]
-    if sum(map(len, parts)) + 3 > height > 0:
+    if sum(map(len, parts)) + 3 > height > 0 and len(parts[1]) < len(parts[0]):
         parts.reverse()
     head = flowed([(f"{one_line(unit.id, 60)}: {plain_question(unit.field)}", "strong")], width)
     return [*head, line(), *parts[0], line(), *parts[1]]
@@ -72,7 +79,7 @@ def _cells(review: Review, unit: Unit) -> list[Piece]:
 
 
 def _labels(review: Review, unit: Unit, width: int, marked: Collection[str]) -> list[Piece]:
-    """Give a label a row, with its key, whether it is marked, and what it means; else what may be typed."""
+    """Give a label a row: its key, whether it is marked, what it means if `width` has room; else what may be typed."""
     labels, several = review.labels(), review.takes_several
     if not labels:
         return [(one_line(review.demand(), 400), "accent")]
@@ -83,23 +90,29 @@ def _labels(review: Review, unit: Unit, width: int, marked: Collection[str]) -> 
         key = keys[place] if place < len(keys) else " "
         mark = MARKS[label in marked] if several else ""
         name = f"{key}  {mark}{fit(one_line(label, LONGEST_LABEL), longest)}"
-        meaning = fit(one_line(meanings.get(label, ""), width), max(1, width - cell_len(name) - 2)).rstrip()
+        room = width - cell_len(name) - 2
+        meaning = fit(one_line(meanings.get(label, ""), width), room).rstrip() if room > 0 else ""
         rows.append((f"{name}  {meaning}" if meaning else name.rstrip(), "accent"))
-    if several:
-        rows.append((SEVERAL_WORDS, "quiet"))
     return rows
 
 
-def _rules(field: Field) -> list[Piece]:
-    """Write the rules of precedence, which people follow as agents do."""
-    if not field.rules:
-        return []
-    rules = (f"{number}. {one_line(rule, LONGEST_RULE)}" for number, rule in enumerate(field.rules, 1))
+def _in_columns(rows: Sequence[Piece], width: int) -> list[Piece]:
+    """Set rows side by side in as many columns as there is room for, one column after the other."""
+    widest = 2 + max(cell_len(text) for text, _ in rows)
+    columns = max(1, (width + 2) // widest)
+    high = -(-len(rows) // columns)
     return [
-        ("", "plain"),
-        ("Of several that fit, by the first rule that does:", "quiet"),
-        *((one, "quiet") for one in rules),
+        ("".join(fit(text, widest) for text, _ in rows[first::high]).rstrip(), rows[first][1]) for first in range(high)
     ]
+
+
+def _notes(field: Field) -> list[Piece]:
+    """Say that several labels may apply, and which goes first by the rules, which people follow as agents do."""
+    notes = [SEVERAL_WORDS] if field.form == SEVERAL else []
+    if field.rules:
+        rules = (f"{number}. {one_line(rule, LONGEST_RULE)}" for number, rule in enumerate(field.rules, 1))
+        notes += ["", "Of several that fit, by the first rule that does:", *rules]
+    return [(one, "quiet") for one in notes]
 
 
 def _nothing(front: RowList) -> list[Piece]:

@@ -15,7 +15,7 @@ from maker_tui.screens import reviewing
 from maker_tui.screens.reviewing import Reviewing
 from maker_tui.settings.keymap import bindings_of
 from maker_tui.widgets.line_pane import LinePane
-from maker_tui.widgets.review_lines import LETTERS, keys_of_labels
+from maker_tui.widgets.review_lines import LETTERS, asked_lines, keys_of_labels
 from tests.tui.looking import screen_text, shown
 
 
@@ -110,6 +110,18 @@ def test_labels_behind_the_ninth_have_letters_that_do_nothing_else():
     assert len({*keys}) == 20
     bound = {key for owner in (Reviewing, LinePane) for one in bindings_of(owner) for key in one.key.split(",")}
     assert bound.isdisjoint({*"123456789", *LETTERS})
+
+
+@pytest.mark.parametrize(("labels", "words"), [(3, 900), (40, 9)], ids=["a long row", "many labels"])
+def test_the_row_and_its_labels_are_in_view_together(tmp_path, labels, words):
+    """Labels come before a long row; many are in columns; either way both begin in the lines that there are."""
+    (tmp_path / "rows.csv").write_text(f"n,text\n1,{'word ' * words}\n")
+    names = [f"label{number}" for number in range(labels)]
+    task = Records.load({"rows": str(tmp_path / "rows.csv")}, f"id: n\nfields: {{f: {{labels: {names}}}}}")
+    asked = ReviewList(Table(task, task.problem.units, Answers(tmp_path / "s.maker"), None), Terms("ann"))
+    asked.review.extend(asked_of(task.problem.units, [(0, None)]))
+    shown_first = "\n".join(line.plain for line in asked_lines(asked, (76, 21))[:21])
+    assert all(word in shown_first for word in ("text: word", "unknown", *names))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
