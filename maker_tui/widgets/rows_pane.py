@@ -8,9 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.events import Resize
 
 from maker_engine.core.filters.facts import StepFacts
@@ -60,7 +61,14 @@ class RowsPane(CursorPane):
     Attributes:
         pointed: Called when the cursor was moved.
         chosen: Called when the row under it was chosen.
+        counted: Returns the number that was typed before a key, None for none.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "g", "go_line", "go to", show=False, tooltip="to the row whose number was typed before, or to the first"
+        )
+    ]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("rows", id=id)
@@ -72,6 +80,7 @@ class RowsPane(CursorPane):
         self._looked_at = 0.0
         self.pointed: Callable[[], None] = _ignore
         self.chosen: Callable[[], None] = _ignore
+        self.counted: Callable[[], int | None] = _ignore
         self._words = ""
 
     @property
@@ -146,6 +155,10 @@ class RowsPane(CursorPane):
             self._entitle()
         self.reveal()
         self.want()
+
+    def action_go_line(self) -> None:
+        """Go to a row by its number."""
+        self.point((self.counted() or 1) - 1)
 
     def action_choose(self) -> None:
         """Look at the row under the cursor closely."""

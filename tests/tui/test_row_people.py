@@ -54,7 +54,7 @@ async def test_people_work_on_rows_while_the_run_goes_on(run, tmp_path):
         await shown(pilot, f"{left} to review", "✔ solved")
         await pilot.press("tab")
         await pilot.pause()
-        await pilot.press("home", "down")
+        await pilot.press("2", "g")
         await shown(pilot, "votes · row 2", "step 2 · ")
         await pilot.press("enter")
         await shown(pilot, "step 2 of 60 decided")
