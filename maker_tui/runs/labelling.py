@@ -258,6 +258,7 @@ class Desk:
     Attributes:
         front: The list that is shown.
         source: Likewise.
+        simulated: The votes are of simulated agents, where no `source` says so.
     """
 
     def __init__(
@@ -265,6 +266,7 @@ class Desk:
     ) -> None:
         self._table, self.lists, self.source, self._gold = table, lists, source, gold
         self.front = lists[0]
+        self.simulated = False
 
     @property
     def task(self) -> AnyTask:

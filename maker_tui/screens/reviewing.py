@@ -123,7 +123,8 @@ class Reviewing(MakerScreen):
         source = self._desk.source
         view = None if source is None else source.view()
         if source is None or view is None or view.snapshot.started is None:
-            self._head.tell(self._desk.task.title, facts=(self._desk.task.label,))
+            badge = "SIMULATED" if self._desk.simulated else ""
+            self._head.tell(self._desk.task.title, facts=(self._desk.task.label,), badge=badge)
             return
         snapshot, started = view.snapshot, view.snapshot.started
         totals = snapshot.totals
