@@ -289,7 +289,7 @@ class Solver:
         return events
 
     def give_up(self, undecided: Undecided) -> None:
-        """Decide the open step as undecided, so that the others go on; of use where they do not depend on it."""
+        """Decide the open step as undecided, so that the others continue; of use where they do not depend on it."""
         poll = self._flight.first.poll
         if poll is not None and poll.winner is None:
             poll.settle(undecided)

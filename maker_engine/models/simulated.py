@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Mistake
 from maker_engine.core.errors import TaskError
+from maker_engine.core.forecasting.step_classes import StepClass
 from maker_engine.core.imitating import imitated
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, Price, Quote
 from maker_engine.models.profile import Profile
-from maker_engine.step_classes import StepClass
 
 LONG = 1.3
 """A response longer than this many mean lengths is long; the paper's bound of 700 tokens at a mean of 538 (§4.5)."""

@@ -56,7 +56,7 @@ class Adapting:
     def forecast(self, elapsed_s: float) -> Forecast:
         """Return what works out how the run is likely to end, as of a few steps ago.
 
-        It says nothing of a run that is not yet a second old and goes on: that may be over before anyone can read it.
+        It says nothing of a run under way that is not yet a second old, which may be over before anyone can read it.
         """
         run, last = self._run, self._last
         if run.started is None or not run.ballots:

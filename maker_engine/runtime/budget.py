@@ -241,7 +241,7 @@ class Budget:
             return against[-1]
         if self.limits.seconds is not None and self.limits.overdue(elapsed_s):
             digits = 0 if self.limits.seconds >= 10 else 1
-            return f"went on for {elapsed_s:,.{digits}f} of {self.limits.seconds:,.{digits}f} s"
+            return f"ran for {elapsed_s:,.{digits}f} of {self.limits.seconds:,.{digits}f} s"
         return ""
 
     def _against(self, bound: Spending, free: Spending, more: bool) -> str:

@@ -136,7 +136,7 @@ def end_by_limit(
     limits: Limits, budget: Budget, calls: InFlight, caller: Caller, run: RunState, due: SampleRequest | None,
     elapsed_s: float,
 ) -> RunEnded | None:  # fmt: skip
-    """Return how a run ends that has reached a limit, None while it goes on; `due` is what it needs next."""
+    """Return how a run ends that has reached a limit, None while it runs; `due` is what it needs next."""
     reached = budget.reached(due, elapsed_s)
     # Calls in flight are waited for where they are paid for, but not through an outage when the time is up.
     if calls.arrived:

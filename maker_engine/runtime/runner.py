@@ -59,7 +59,7 @@ class Runner:
         inbox: Brings commands.
         on_view: Told of the run's state at most 15 times a second, in the runner's thread.
         clock: Tells time.
-        saved: The run to go on from, None for a new one.
+        saved: The run to continue from, None for a new one.
     """
 
     def __init__(
@@ -347,7 +347,7 @@ class Runner:
             self._commit()
 
     def _ending(self) -> RunEnded | None:  # noqa: PLR0911 - one way to end, one return
-        """Return how the run has ended, None while it goes on."""
+        """Return how the run has ended, None while it runs."""
         if (fault := self._fault or self._acting.fault) is not None:
             return failure(fault)
         if self._control.stopped is not None:

@@ -48,12 +48,12 @@ class RunView:
         in_flight: Calls in flight, for any step.
         rest_s: Seconds until the provider is tried again, None while it is not resting.
         breakpoints: The run's breakpoints, in order of their numbers.
-        held: Where it holds and why, None while it goes on or a person has paused it.
+        held: Where it holds and why, None while it runs or a person has paused it.
         waiting: What the open step is decided as and not committed yet; None where it is not decided.
         refused: Why the last change that a person asked for was not made; empty where it was.
         checking: The call under way of a check of the model, from 1, and how many there are; None while there is none.
         adjustments: What is sent to the model otherwise than ordered, and why; one line each.
-        obstacle: Why the provider is asked nothing more before a person lets the run go on; empty while it is asked.
+        obstacle: Why the provider is asked nothing more before a person lets the run continue; empty while it is asked.
         resets_at: When the provider can be asked again by its own statement, in seconds since 1970; None where it
             states nothing, or does not rest.
         oldest_call_s: Age of the oldest call in flight, None where none is.

@@ -13,8 +13,8 @@ from maker_engine.core.decomposition import Json
 from maker_engine.core.record.commands import Stop
 from maker_engine.core.record.copies import effective_votes, identical_share
 from maker_engine.core.record.events import Outcome, StepHopeless
-from maker_engine.forecast import Forecast
 from maker_engine.output import complain, say_json, say_text, versioned
+from maker_engine.planning.forecast import Forecast
 from maker_engine.printable import one_line
 from maker_engine.runtime.carrying import CarriedOver, earlier_session
 from maker_engine.runtime.hopeless import sentence
@@ -121,7 +121,7 @@ def _driven(prepared: PreparedRun, inbox: Inbox, progress: str) -> RunView:
 
 
 def conclude(view: RunView, *, as_json: bool = False, quiet: bool = False, branch: int | None = None) -> int:
-    """Print what has come of a run, and last the result, or the command that goes on; return the exit status.
+    """Print what has come of a run, and last the result, or the command that continues; return the exit status.
 
     Args:
         view: The run at its end.
@@ -145,7 +145,7 @@ def conclude(view: RunView, *, as_json: bool = False, quiet: bool = False, branc
         elif quiet:
             complain(view.result_fault or refused or f"{_ended(view)}; the session is {view.session}")
         elif not refused:
-            driver = writer_of(view.session)  # of a run that was left to go on
+            driver = writer_of(view.session)  # of a run that was left to continue
             say_text(report(view, driver=driver) + going_on_line(view.session, branch) + result_line(view))
     except OutputError as error:
         outcome = view.snapshot.outcome
@@ -265,7 +265,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
     Args:
         view: The run.
         ending: What it is called where it has not ended.
-        driver: The process that goes on with it, whatever has ended here.
+        driver: The process that continues it, whatever has ended here.
     """
     figures, totals = summary(view), view.snapshot.totals
     ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else ending

@@ -69,7 +69,7 @@ class LiveRun:
     """A run driven in a worker thread. The thread never waits for the screen: it leaves its latest view to be read.
 
     Attributes:
-        saved: The run that it goes on from, None for a new one.
+        saved: The run that it continues from, None for a new one.
         out: Folder for the task's papers, None for none.
         loads: It asks a real model, so that LiteLLM is loaded before its first view.
     """

@@ -108,7 +108,7 @@ class Totals:
         refused: Responses that were not admitted, and paid for.
         tokens_estimated: Tokens that no one reported, at most; they count against a limit and not among the others.
         usd_estimated: Dollars likewise.
-        undecided: Steps that were given up, so that the others go on; of `steps`.
+        undecided: Steps that were given up, so that the others continue; of `steps`.
         calls_saved: Calls that were not made since others brought several answers.
         tokens_saved: Prompt tokens that those would have been billed.
         carried: Steps whose decision was carried over from an earlier run; of `steps`.
@@ -194,7 +194,7 @@ class Snapshot:
         totals: What the run has spent and found.
         flags: The last red flags, oldest first.
         paused: True while a person holds the run.
-        outcome: How it ended, None while it goes on.
+        outcome: How it ended, None while it runs.
         reason: The same in one line.
         failure: The last failed call, None once the provider has answered again.
         resting: The circuit breaker's opening, None while it is closed.

@@ -68,7 +68,7 @@ class Journal:
         order: What was asked for, as JSON; enough to start the same run again, without any key.
         branch: The branch of an existing file that is continued, None to make a new file.
         keep: `ALL` or `DISSENT`.
-        own: It was ordered here, so that it goes on without a question; False where it is brought in from elsewhere.
+        own: It was ordered here, so that it continues without a question; False where it is brought in from elsewhere.
         name: What a new session is called in the library, empty for nothing.
 
     Raises:

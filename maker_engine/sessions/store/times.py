@@ -1,6 +1,6 @@
 """When the samples of a step were begun: kept beside what the chain covers, which is the same when a run is repeated.
 
-A run that was killed and goes on has the links of one that never was, so no link may depend on a clock.
+A run that was killed and continues has the links of one that never was, so no link may depend on a clock.
 """
 
 from __future__ import annotations
