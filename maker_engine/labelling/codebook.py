@@ -9,6 +9,7 @@ from decimal import Decimal as Number
 from typing import Any
 
 from maker_engine.core.answers import AnswerForm, Choice, Date, Decimal, Integer, Json, Several, Span
+from maker_engine.core.answers.reading import parse_json
 from maker_engine.core.errors import InputError
 from maker_engine.labelling.unknown import UNKNOWN, OrUnknown
 from maker_engine.suggestion import suggestion
@@ -91,7 +92,7 @@ class Field:
         found = form.value_of(text.strip())
         if found is None and self.form in (JSON, SEVERAL):
             try:
-                found = form.from_json(json.loads(text))
+                found = form.from_json(parse_json(text))
             except ValueError:
                 return None
         return None if type(found).__name__ == "Flag" else found

@@ -65,6 +65,7 @@ class Answers:
     def __init__(self, session: Path) -> None:
         self.path = beside(session)
         self._found: dict[tuple[str, str, str], dict[str, Answer]] = {}
+        self._reviewed: set[tuple[str, str, str]] = set()
         self._at = self._lines = 0
         self.catch_up()
 
@@ -105,6 +106,8 @@ class Answers:
         by_person.pop(one.reviewer, None)
         if one.answer:
             by_person[one.reviewer] = one
+        if one.answer and one.kind == REVIEW:
+            self._reviewed.add((one.id, one.field, one.reviewer))
 
     def add(self, answers: list[Answer]) -> None:
         """Keep answers; they are on the disk when this returns.
@@ -135,6 +138,10 @@ class Answers:
     def count(self, kind: str, row_id: str, field: str) -> int:
         """Return how many have answered."""
         return len(self._found.get((kind, row_id, field), ()))
+
+    def has_reviewed(self, row_id: str, field: str, reviewer: str) -> bool:
+        """Return whether a person has ever answered in a review, which shows the votes, even if it was taken back."""
+        return (row_id, field, reviewer) in self._reviewed
 
     def settled(self, row_id: str, field: str) -> str | None:
         """Return what most people have answered, in a review or an audit; None where two are level."""

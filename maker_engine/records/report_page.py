@@ -18,7 +18,7 @@ from maker_engine.records.report_text import (
     votes_a_row,
 )
 from maker_engine.records.summary import FieldFigures, Summary, curve_of
-from maker_engine.records.vote_words import place_lines, wording_lines
+from maker_engine.records.vote_words import origin_lines, place_lines, wording_lines
 
 _MOST_LABELS = 40
 _MOST_CROSSED = 20
@@ -39,7 +39,7 @@ p{margin:.3em 0}.dim{color:var(--dim)}.warn{color:var(--bad);font-weight:600}
 .tile b{display:block;font-size:1.35em;font-variant-numeric:tabular-nums}.tile span{color:var(--dim);font-size:.85em}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.4em 0}
 th,td{padding:.2em .7em;text-align:right;border-bottom:1px solid var(--line)}
-th{color:var(--dim);font-weight:500}th:first-child,td:first-child{text-align:left}
+th{color:var(--dim);font-weight:500}th[scope=row]{color:var(--ink);font-weight:400}th:first-child,td:first-child{text-align:left}
 td.bar{width:18em;text-align:left}td.bar i{display:block;height:.8em;background:var(--bar);border-radius:.2em}
 .scroll{overflow-x:auto}svg{max-width:100%;height:auto}svg text{font-size:12px;fill:var(--dim)}
 td.cell{text-align:center;min-width:2.6em}td.right{font-weight:600}
@@ -61,13 +61,17 @@ def page(found: Summary, title: str, *, simulated: bool = False) -> str:
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>{escape(title)}</title><style>{_STYLE}</style><h1>{escape(title)}</h1>"
-        f"{warning if simulated else ''}{_tiles(found)}{reasons}"
+        f"{warning if simulated else ''}{_tiles(found)}{reasons}{_list(line.strip() for line in origin_lines(found))}"
         f"{_paragraph(f'Reviewers: {agreed}') if agreed else ''}{fields}</html>\n"
     )
 
 
 def _tiles(found: Summary) -> str:
-    cells = [(f"{found.rows:,}", "rows"), *((f"{found.by[name]:,}", BY[name]) for name in BY if found.by[name])]
+    fields = f", {len(found.fields):,} fields" if len(found.fields) > 1 else ""
+    cells = [
+        (f"{found.rows:,}", f"rows{fields}"),
+        *((f"{found.by[name]:,}", BY[name]) for name in BY if found.by[name]),
+    ]
     judged = [row for one in found.fields.values() for row in one.judged]
     if judged:
         right = sum(row.gold == row.decided for row in judged)
@@ -82,7 +86,7 @@ def _tiles(found: Summary) -> str:
 def _field(name: str, one: FieldFigures) -> str:
     parts = [f"<h2>{escape(one_line(name, 60))}</h2>", _spread(one)]
     votes = "\n".join(line.removeprefix("  ") for line in (*place_lines(one.positions), *wording_lines(one.wordings)))
-    parts += [f"<pre>{escape(votes)}</pre>"] if votes else []
+    parts += [f"<pre class=scroll>{escape(votes)}</pre>"] if votes else []
     parts += [_paragraph(words) for words in people_words(one.reviewed)]
     if not one.judged:
         how = "no gold: how many of them are right is not known (maker records gold, maker records audit)"
@@ -100,31 +104,31 @@ def _spread(one: FieldFigures) -> str:
         return _paragraph(f"{len(one.values):,} different values in {one.values.total():,} rows")
     largest = max(one.values.values(), default=1)
     rows = (
-        f"<tr><td>{escape(one_line(value, 60))}<td class=bar><i style='width:{100 * count / largest:.1f}%'></i>"
-        f"<td>{count:,}"
+        f"<tr><th scope=row>{escape(one_line(value, 60))}"
+        f"<td class=bar><i style='width:{100 * count / largest:.1f}%'></i><td>{count:,}"
         for value, count in one.values.most_common(_MOST_LABELS)
     )
     rest = len(one.values) - _MOST_LABELS
     more = _paragraph(f"and {rest:,} other values") if rest > 0 else ""
-    return f"<table><tr><th>value<th><th>rows{''.join(rows)}</table>{more}"
+    return f"{_table(('value', '', 'rows'), rows)}{more}"
 
 
 def _curve_table(points: list[Point]) -> str:
     rows = (
-        f"<tr><td>{point.agreement:.2f}<td>{point.coverage:.1%}<td>{point.right / point.accepted:.1%}"
+        f"<tr><th scope=row>{point.agreement:.2f}<td>{point.coverage:.1%}<td>{point.right / point.accepted:.1%}"
         f"<td>{point.low:.1%} to {point.high:.1%}"
         for point in thinned(points)
     )
-    head = "<tr><th>accepted if agreement ≥<th>coverage<th>accuracy<th>95 % of the time within"
-    return f"<table>{head}{''.join(rows)}</table>"
+    return _table(("accepted if agreement ≥", "coverage", "accuracy", "95 % of the time within"), rows)
 
 
 def _labels(one: FieldFigures) -> str:
     rows = (
-        f"<tr><td>{escape(one_line(str(label), 60))}<td>{share_words(precision)}<td>{share_words(recall)}<td>{count:,}"
+        f"<tr><th scope=row>{escape(one_line(str(label), 60))}"
+        f"<td>{share_words(precision)}<td>{share_words(recall)}<td>{count:,}"
         for label, (precision, recall, count) in [*by_label(one.judged).items()][:_MOST_LABELS]
     )
-    return f"<table><tr><th>label<th>precision<th>recall<th>gold{''.join(rows)}</table>"
+    return _table(("label", "precision", "recall", "gold"), rows)
 
 
 def _crossed(one: FieldFigures) -> str:
@@ -138,14 +142,13 @@ def _crossed(one: FieldFigures) -> str:
         return title + _list(
             f"{count:,} × {_name(gold)} decided as {_name(said)}" for (gold, said), count in wrong[:40]
         )
-    heads = "".join(f"<th>{escape(_name(label))}" for label in labels)
-    rows = "".join(
-        f"<tr><td>{escape(_name(gold))}{''.join(_cell(pairs, gold, said, labels) for said in labels)}"
+    rows = (
+        f"<tr><th scope=row>{escape(_name(gold))}{''.join(_cell(pairs, gold, said, labels) for said in labels)}"
         for gold in labels
     )
     return (
         f"{title}<p class=dim>A row is what gold says, a column what was decided.</p>"
-        f"<div class=scroll><table><tr><th>gold{heads}{rows}</table></div>"
+        f"{_table(('gold', *map(_name, labels)), rows)}"
     )
 
 
@@ -156,6 +159,12 @@ def _cell(pairs: dict[tuple[Hashable, Hashable], int], gold: Hashable, said: Has
         return "<td class=cell>"
     colour, kind = ("63,124,192", " right") if gold == said else ("211,60,50", "")
     return f"<td class='cell{kind}' style='background:rgba({colour},{0.08 + 0.6 * count / whole:.2f})'>{count:,}"
+
+
+def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
+    """Make a table whose columns and rows are named, as one who hears it needs; a head that is empty is no name."""
+    named = "".join(f"<th scope=col>{escape(one)}" if one else "<td>" for one in heads)
+    return f"<div class=scroll><table><tr>{named}{''.join(rows)}</table></div>"
 
 
 def _name(label: Hashable) -> str:

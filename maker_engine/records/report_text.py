@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rich.cells import set_cell_size
+
 from maker_engine.printable import one_line
 from maker_engine.records.people import AUDIT, GOLD
 from maker_engine.records.quality import Point, agreement_words, by_label, kappa
@@ -22,8 +24,8 @@ BY = {
 def lines(found: Summary) -> Iterator[str]:
     """Give the report, a line at a time."""
     by = ", ".join(f"{found.by[name]:,} {words}" for name, words in BY.items() if found.by[name])
-    of = "" if len(found.fields) < 2 else f", {found.by.total():,} answers"
-    yield f"{found.rows:,} rows{of}: {by}"
+    fields = f", {len(found.fields):,} fields, {found.by.total():,} answers" if len(found.fields) > 1 else ""
+    yield f"{found.rows:,} rows{fields}: {by}"
     yield f"{found.votes:,} votes ({votes_a_row(found)} a row), {found.flags:,} flagged, {cost_words(found)}"
     yield from origin_lines(found)
     for reason, count in found.reasons.most_common(_MOST):
@@ -101,7 +103,7 @@ def _field_lines(name: str, one: FieldFigures) -> Iterator[str]:
         yield "  label                      precision   recall     gold"
         for label, (precision, recall, count) in list(by_label(one.judged).items())[:_MOST]:
             shares = f"{share_words(precision):>9}   {share_words(recall):>6}"
-            yield f"  {one_line(str(label), 24):<24}   {shares}   {count:>6,}"
+            yield f"  {set_cell_size(one_line(str(label), 24), 24)}   {shares}   {count:>6,}"
     for gold, said, count in wrong_pairs(one)[:_MOST]:
         yield f"  {count:,} × {one_line(str(gold), 30)} decided as {one_line(str(said), 30)}"
 
@@ -112,7 +114,7 @@ def _value_lines(one: FieldFigures) -> Iterator[str]:
         return
     largest = max(one.values.values(), default=1)
     for value, count in one.values.most_common(_MOST):
-        yield f"  {one_line(value, 24):<24} {'▆' * max(1, _BAR * count // largest):<{_BAR}} {count:>8,}"
+        yield f"  {set_cell_size(one_line(value, 24), 24)} {'▆' * max(1, _BAR * count // largest):<{_BAR}} {count:>8,}"
     if (rest := len(one.values) - _MOST) > 0:
         yield f"  and {rest:,} other values"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from maker_engine.labelling.codebook import SEVERAL
 from maker_engine.labelling.units import Unit, Units, passage_of
 from maker_engine.labelling.wording import offered
 from maker_engine.records.decided import Decision, written
@@ -61,7 +62,6 @@ class Review:
         self._asked: list[Asked] = []
         self._waiting: deque[int] = deque()
         self._done: list[int] = []
-        self._seen: set[int] = set()
         self._unit: tuple[int, Unit] | None = None
         self._open: int | None = 0
         self.answered = 0
@@ -93,7 +93,7 @@ class Review:
     def rename(self, reviewer: str) -> None:
         """Let another person answer from now on, who is asked what they have not answered."""
         self.reviewer, self.revealed, self.answered = reviewer, "", 0
-        self._done, self._seen, self._open = [], set(), None
+        self._done, self._open = [], None
         self._waiting = deque(place for place, one in enumerate(self._asked) if self._wants(one))
 
     def __len__(self) -> int:
@@ -147,6 +147,21 @@ class Review:
         unit = self.unit
         return () if unit is None else offered(unit.field, unit.id, self._seed) or ()
 
+    @property
+    def front(self) -> Asked | None:
+        """What is asked now, None where nothing is."""
+        return self._asked[self._waiting[0]] if self._waiting else None
+
+    @property
+    def takes_several(self) -> bool:
+        """Whether an answer may have several of the labels."""
+        return self.unit is not None and self.unit.field.form == SEVERAL
+
+    def listed(self, labels: Collection[str]) -> str:
+        """Write some of the labels as an answer that has several."""
+        unit = self.unit
+        return "" if unit is None else unit.field.write(tuple(one for one in unit.field.names if one in labels))
+
     def demand(self) -> str:
         """Say what may be typed."""
         unit = self.unit
@@ -158,23 +173,22 @@ class Review:
         if unit is None:
             return False
         text = text.strip()
-        if text.isdecimal() and text not in labels and 1 <= int(text) <= len(labels):
+        if text.isdecimal() and len(text) < 5 and text not in labels and 1 <= int(text) <= len(labels):
             text = labels[int(text) - 1]
         value = unit.field.read(text, self._passage(unit))
         if value is None:
             return False
         said = written(unit.field, value, self._passage(unit))
         place = self._waiting[0]
-        blind = place not in self._seen and (self.kind == REVIEW or not self._reviewed(unit))
+        decision = self._asked[place].decision
+        shows = self.kind != REVIEW or decision is not None
+        blind = not (shows and self._people.has_reviewed(unit.id, unit.field.name, self.reviewer))
         self._people.add([Answer(self.kind, unit.id, unit.field.name, said, self.reviewer, blind)])
         self._waiting.popleft()
         self._open = None
         self._done.append(place)
         self.answered += 1
-        decision = self._asked[place].decision
         self.revealed = "" if decision is None else self._said(unit, decision, said)
-        if self.revealed:
-            self._seen.add(place)
         return True
 
     def skip(self) -> None:
@@ -200,10 +214,6 @@ class Review:
 
     def _passage(self, unit: Unit) -> str:
         return passage_of(unit.row, unit.field, self._units.shown) or " "
-
-    def _reviewed(self, unit: Unit) -> bool:
-        """Return whether this person has seen how the votes on it went, in a review."""
-        return self.reviewer in self._people.of(REVIEW, unit.id, unit.field.name)
 
     def _said(self, unit: Unit, decision: Decision, said: str) -> str:
         leader = written(unit.field, decision.leader, self._passage(unit)) or "nothing"

@@ -62,7 +62,7 @@ def _write(chosen: argparse.Namespace, texts: Texts) -> None:
     elif exists(chosen.to):
         raise InputError(f"{chosen.to} exists already: name another file, or --force writes over it")
     else:
-        write_new(chosen.to, texts)
+        write_new(chosen.to, texts, ", or --force writes over it")
 
 
 def _lines(path: Path, task: AnyTask, _: argparse.Namespace) -> Iterator[str]:

@@ -103,11 +103,13 @@ def _desk(chosen: argparse.Namespace, front: str, gold: Path | None = None) -> D
 
 def _here(chosen: argparse.Namespace, front: str, gold: Path | None = None) -> str:
     """Ask people about a session at this terminal; return what is to be said of gold."""
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - help needs none
+    from maker_engine.sessions.exchange.papers import simulated  # noqa: PLC0415 - help needs none
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
     from maker_tui.cli.review_here import review_here  # noqa: PLC0415 - likewise
 
     desk = _desk(chosen, front, gold)
     with Reader(opened(chosen.named)[0]) as reader:
+        desk.simulated = simulated(reader)
         review_here(desk, reader)
     return desk.save_gold()
 

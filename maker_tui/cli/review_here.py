@@ -60,15 +60,15 @@ def review_here(desk: Desk, reader: Reader | None) -> None:
             desk.front.more()
         else:
             desk.front.fill(reader)
-        _line_by_line(review)
+        _line_by_line(review, " (simulated agents voted)" if desk.simulated else "")
     for one in (each.review for each in desk.lists if each.review.answered or each.review is review):
         agreed = agreement_words(one.agreement)
         left = f"{one.answered:,} answered as {one.reviewer}, {one.left:,} left"
         say(f"{one.kind}: {left}{f'; {agreed}' if agreed else ''}")
 
 
-def _line_by_line(review: Review) -> None:
-    say(f"{review.left:,} to answer as {review.reviewer}; a number or the answer; u undoes, s skips, q leaves")
+def _line_by_line(review: Review, who: str) -> None:
+    say(f"{review.left:,} to answer as {review.reviewer}{who}; a number or the answer; u undoes, s skips, q leaves")
     while review.unit is not None:
         _show(review)
         ask("> ")

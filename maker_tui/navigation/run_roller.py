@@ -44,7 +44,7 @@ class RunRoller:
             self._app.call_from_thread(self._ways.refuse, str(error), "nothing is put back")
             return
         source = self._opened.source
-        live = source is not None and source.live and source.writer is None
+        live = source is not None and source.live and not source.ended and source.writer is None
         changes = "" if plan.scope is None or not plan.scope.writes else plan.scope.target
         agreed = partial(self._work, plan)
         self._app.call_from_thread(self._opener.put_back, plan.step, plan.description, changes, agreed, live=live)

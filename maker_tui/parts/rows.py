@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
     from maker_engine.core.record.snapshot import Snapshot, Totals
     from maker_engine.sessions.store.reader import Reader
+    from maker_tui.parts.counted_keys import CountedKeys
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.parts.time_travel import TimeTravel
     from maker_tui.runs.bridge import RunSource
@@ -42,6 +43,7 @@ class Rows:
         travel: The moment in view.
         tally: Shows the votes on a row.
         again: Shows the run as it is now.
+        keys: Count the keys.
 
     Attributes:
         pane: The table.
@@ -49,16 +51,23 @@ class Rows:
     """
 
     def __init__(
-        self, screen: MakerScreen, source: RunSource, travel: TimeTravel, tally: VoteTally, again: Callable[[], None]
-    ) -> None:
+        self, screen: MakerScreen, source: RunSource, travel: TimeTravel, tally: VoteTally, again: Callable[[], None],
+        keys: CountedKeys,
+    ) -> None:  # fmt: skip
         self._screen, self._source, self._travel, self._tally, self._again = screen, source, travel, tally, again
         self.pane = RowsPane(id="rows")
         self.independent = source.task.independent
-        self.pane.pointed = self._point
+        self.pane.pointed, self.pane.chosen = self._point, partial(travel.action_look, "inspector")
+        self.pane.counted = keys.take_count
+        if self.independent:
+            travel.pointed = self._pinned_now
         self._desk: Desk | None = None
         self._why_not = ""
         self._shown: int | None = None
         self._looked_at = 0.0
+
+    def _pinned_now(self) -> int | None:
+        return self.pane.pinned if self.pinned else None
 
     @property
     def pinned(self) -> bool:

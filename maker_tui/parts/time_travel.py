@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -73,6 +74,7 @@ class TimeTravel:
 
     Attributes:
         moment: The moment of the past that was shown last, None for none.
+        pointed: Returns the step (0-based) that a cursor is on and that is looked at closely; None for the one in view.
     """
 
     def __init__(self, screen: MakerScreen, source: RunSource, keys: CountedKeys, shows: ShowsMoments) -> None:
@@ -81,6 +83,7 @@ class TimeTravel:
         self._keys = keys
         self._shows = shows
         self.moment: RunView | None = None
+        self.pointed: Callable[[], int | None] = _nowhere
         self._run: ViewedRun | None = None
         self._views: Views | None = None
         self._past: int | None = None
@@ -205,15 +208,17 @@ class TimeTravel:
             self._screen.set_timer(PLAY_S, self._play)
 
     def action_look(self, view: str) -> None:
-        """Look at the run closely, at the step in view."""
+        """Look at the run closely, at the step under a cursor, or in view."""
         if self.run is None:
             return
         self._speed = 0
+        pointed = self.pointed()
+        step = self.place if pointed is None else pointed
         if self._views is None:
             opener = self._screen.opener
-            self._views = opener.views(self.run, (self.place, view), self.go_to, self._shows.fork_at)
+            self._views = opener.views(self.run, (step, view), self.go_to, self._shows.fork_at)
         else:
-            self._views.look_at(self.place, view)
+            self._views.look_at(step, view)
         self._views.open()
 
     def action_find(self) -> None:
@@ -228,3 +233,7 @@ class TimeTravel:
             self._run.records.close()
         if self._views is not None:
             await self._views.discard()
+
+
+def _nowhere() -> None:
+    """Return that no cursor is on a step."""

@@ -91,6 +91,7 @@ class RowList:
         review: What one person is asked of it.
         note: Why there is nothing yet; empty otherwise.
         statement: What may be said by the answers so far, as it was last asked for; empty before.
+        shows_claim: It is what was to be shown.
         changed: Called when there is more, or something else to show.
     """
 
@@ -102,6 +103,7 @@ class RowList:
             table.units, table.people, self.kind, terms.reviewer, seed=table.seed, needs=terms.needs
         )  # fmt: skip
         self.note = self.statement = ""
+        self.shows_claim = False
         self.changed: Callable[[], None] = _ignore
         self._reading = False
 
@@ -227,21 +229,19 @@ class AuditList(RowList):
         first = len(self.review)
         ended = not self.review.left
 
-        def look(reader: Reader) -> tuple[str, list[Asked]]:
+        def look(reader: Reader) -> tuple[str, bool, list[Asked]]:
             try:
                 found = audit.audit(reader, table.task, table.units, drawn, table.people, self._terms.claim)
             except MakerError as error:
-                return str(error), []
-            more = ended and not found.certified
-            return audit.sentence(found, self._terms.claim), (
-                self._asked(drawn, first, first + MORE_ROWS) if more else []
-            )
+                return str(error), False, []
+            more = self._asked(drawn, first, first + MORE_ROWS) if ended and not found.certified else []
+            return audit.sentence(found, self._terms.claim), found.certified, more
 
         records.look(look, self._said, quiet=True)
 
-    def _said(self, found: tuple[str, list[Asked]]) -> None:
+    def _said(self, found: tuple[str, bool, list[Asked]]) -> None:
         self._reading = False
-        self.statement, more = found
+        self.statement, self.shows_claim, more = found
         self.review.extend(more)
         self.changed()
 
@@ -258,6 +258,7 @@ class Desk:
     Attributes:
         front: The list that is shown.
         source: Likewise.
+        simulated: The votes are of simulated agents, where no `source` says so.
     """
 
     def __init__(
@@ -265,6 +266,7 @@ class Desk:
     ) -> None:
         self._table, self.lists, self.source, self._gold = table, lists, source, gold
         self.front = lists[0]
+        self.simulated = False
 
     @property
     def task(self) -> AnyTask:

@@ -47,7 +47,7 @@ PURPOSES: Sequence[tuple[str, tuple[str, ...]]] = (
                   "delete", "undo", "refresh", "demo")),
     ("run control", ("pause", "step", "sample", "one-vote", "continue", "resume", "until", "to-dissent", "break",
                      "breakpoints")),
-    ("people", ("review", "take-back", "next-row", "next-list", "claim", "who", "people-a-row")),
+    ("people", ("review", "answer-those", "take-back", "next-row", "next-list", "claim", "who", "people-a-row")),
     ("the open step", ("answer", "own-words", "probe", "edit-prompt", "vote", "decide", "strike", "k", "voters")),
     ("look", ("inspect", "table", "map", "plots", "schedule", "workbench", "forks", "filter", "model-check", "read")),
     ("from step to step", ("back", "forth", "next-flag", "flag-before", "next-dissent", "dissent-before", "next-wrong",

@@ -6,7 +6,9 @@ votes is shown, and what an audit may say only when it is asked for: no answer b
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -18,21 +20,24 @@ from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line
 from maker_engine.records.people import AUDIT, MOST_PEOPLE
 from maker_tui.parts.maker_screen import MakerScreen, act_on
-from maker_tui.text.figures import count, place_words
+from maker_tui.text.figures import count
 from maker_tui.text.roles import line
 from maker_tui.text.words import run_word
 from maker_tui.widgets.key_bar import KeyBar, keys_of, name_of
 from maker_tui.widgets.line_pane import LinePane
 from maker_tui.widgets.prompt_line import PromptLine
-from maker_tui.widgets.review_lines import asked_lines, keys_of_labels, list_lines
+from maker_tui.widgets.review_lines import SHOWN, asked_lines, keys_of_labels, list_lines
 from maker_tui.widgets.strips import HeadLine
 
 if TYPE_CHECKING:
+    from maker_engine.records.review import Asked
     from maker_tui.runs.labelling import Desk
 
 LOOK_S = 0.5
 ROOM_FOR_BOTH = 110
 """Columns from which on what is known of the list is beside the row, and not below it."""
+REACTION_S = 1.0
+"""Keys of labels do nothing for so long after another person's answer has changed the row: they were for that one."""
 
 
 class Reviewing(MakerScreen):
@@ -47,6 +52,7 @@ class Reviewing(MakerScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "type", "answer", tooltip="type an answer"),
+        Binding("enter", "give", "answer those", tooltip="answer the marked labels, where several may apply"),
         Binding("u", "undo", "take back", tooltip="take the last answer back, and answer again"),
         Binding("n", "skip", "next row", tooltip="leave this row for later"),
         Binding("J", "turn", "next list", tooltip="to the next list: the review, gold, the audit"),
@@ -62,6 +68,7 @@ class Reviewing(MakerScreen):
     HELP_TITLE = "people and rows"
     HELP_WORDS = (
         "One row at a time: a key of a label answers, and the next one comes. Every answer is on the disk at once.",
+        "Where several labels may apply, their keys mark them, and enter answers those that are marked.",
         "You are not shown how the votes went before you have answered; in gold and in an audit never.",
         "Rows come in while the run decides others. What other people answer meanwhile, elsewhere, is left out.",
     )
@@ -73,6 +80,8 @@ class Reviewing(MakerScreen):
         self._head = HeadLine()
         self._row, self._known = LinePane("row", id="row"), LinePane("list", id="known")
         self._prompt = PromptLine()
+        self._marked: tuple[Asked | None, frozenset[str]] = None, frozenset()
+        self._taken_at = -REACTION_S
 
     def compose(self) -> ComposeResult:
         """Head line; the row, and what is known of its list beside or below it; a line to type in; footer."""
@@ -102,17 +111,23 @@ class Reviewing(MakerScreen):
         self.call_after_refresh(self._lay_out)
 
     def _look(self) -> None:
+        before = self._desk.front.review.front
         self._try(self._desk.front.more)
+        if before is not None and self._desk.front.review.front != before:
+            self._taken_at = time.monotonic()
+            self.notify(f"another person has answered {one_line(before.id, 40)}", title="next row", markup=False)
         self._tell_where()
 
     def _tell_where(self) -> None:
         source = self._desk.source
         view = None if source is None else source.view()
         if source is None or view is None or view.snapshot.started is None:
-            self._head.tell(self._desk.task.title, facts=(self._desk.task.label,))
+            badge = "SIMULATED" if self._desk.simulated else ""
+            self._head.tell(self._desk.task.title, facts=(self._desk.task.label,), badge=badge)
             return
         snapshot, started = view.snapshot, view.snapshot.started
-        place = place_words(max(0, snapshot.totals.steps - 1), snapshot.totals.steps)
+        totals = snapshot.totals
+        place = f"{count(totals.steps - totals.undecided)} of {count(self._desk.task.expected_steps)} decided"
         badge = "SIMULATED" if started.simulated else ""
         word = run_word(snapshot, live=source.live)
         self._head.tell(started.title, facts=(place, started.problem), badge=badge, word=word)
@@ -125,7 +140,8 @@ class Reviewing(MakerScreen):
         done = f"{count(review.answered)} answered, {count(review.left)} left"
         self._row.entitle(f"{front.kind} · {done} · {one_line(review.reviewer, 30)}")
         known = list_lines(front, self._desk.lists, max(20, (self._known if self._beside else self._row).size.width))
-        self._row.show([*asked_lines(front, width), *([] if self._beside else [line(), *known])])
+        size = (width, self._row.size.height)
+        self._row.show([*asked_lines(front, size, self._marks), *([] if self._beside else [line(), *known])])
         self._known.show(known)
         for bar in self.footers:
             bar.offer(self._keys())
@@ -140,6 +156,7 @@ class Reviewing(MakerScreen):
         idle = {"claim"} if front.kind != AUDIT else set()
         idle |= {"answer", "next-row"} if front.review.unit is None else set()
         idle |= set() if front.review.can_undo else {"take-back"}
+        idle |= set() if front.review.takes_several else {"answer-those"}
         idle |= {"next-list"} if len(self._desk.lists) < 2 else set()
         return [one for one in keys_of(self.BINDINGS) if name_of(one) not in idle]
 
@@ -154,13 +171,39 @@ class Reviewing(MakerScreen):
         if event.key in keys:
             event.stop()
             event.prevent_default()
-            self._try(lambda: self._answer(labels[keys.index(event.key)]))
+            if not self._just_taken:
+                self._try(lambda: self._chosen(labels[keys.index(event.key)]))
         else:
             await act_on(self.app, event, self)
 
     def on_paste(self, event: Paste) -> None:
         """Paste into the line that is up."""
         self._prompt.pasted(event)
+
+    @property
+    def _just_taken(self) -> bool:
+        """Whether the row was changed by another person's answer too short a time ago to have been read."""
+        return time.monotonic() - self._taken_at < REACTION_S
+
+    @property
+    def _marks(self) -> frozenset[str]:
+        """The marked labels of what is asked now."""
+        about, labels = self._marked
+        return labels if about == self._desk.front.review.front else frozenset()
+
+    def _chosen(self, label: str) -> None:
+        """Answer a label, or mark it where several may apply; marked once more it is not."""
+        review = self._desk.front.review
+        if not review.takes_several:
+            self._answer(label)
+            return
+        self._marked = review.front, self._marks ^ {label}
+        self._lay_out()
+
+    def action_give(self) -> None:
+        """Answer the labels that are marked."""
+        if self._desk.front.review.takes_several and not self._just_taken:
+            self._try(lambda: self._answer(self._desk.front.review.listed(self._marks)))
 
     def _answer(self, text: str) -> None:
         review = self._desk.front.review
@@ -173,9 +216,18 @@ class Reviewing(MakerScreen):
 
     def action_type(self) -> None:
         """Ask for an answer."""
-        if self._desk.front.review.unit is not None:
+        asked = self._desk.front.review.front
+        if asked is not None:
             hint = f"{one_line(self._desk.front.review.demand(), 200)} · esc takes it back"
-            self._prompt.request("answer", "", hint, self._answer)
+            self._prompt.request("answer", "", hint, partial(self._typed, asked), longest=SHOWN)
+
+    def _typed(self, asked: Asked, text: str) -> None:
+        """Take what was typed about one row, which may no longer be asked about."""
+        if self._desk.front.review.front != asked:
+            raise InputError(
+                f"another person has answered {one_line(asked.id, 40)} meanwhile: esc, and the next one is here"
+            )
+        self._answer(text)
 
     def action_undo(self) -> None:
         """Take the last answer back."""

@@ -138,7 +138,7 @@ class Workbench(MakerScreen):
         self._editing = PromptEditing(self, source, self._control, self.travel, self._keys)
         self._forking = Forking(self, source, self.travel, self._breaks, self._editing, self._prompt)
         self._review = Review(self, source, self.travel)
-        self._rows = Rows(self, source, self.travel, self._tally, self.show_now)
+        self._rows = Rows(self, source, self.travel, self._tally, self.show_now, self._keys)
         self.set_class(self._rows.independent, "-rows")
         self._progress.rows = self._rows.independent
         self._leaving = Leaving(self, source, self._control, self._show_saving)

@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.text import Text
 
+from maker_engine.core.decomposition import Undecided
 from maker_engine.core.errors import InputError
 from maker_engine.core.record.events import RunStarted
 from maker_engine.core.responses import Sample
@@ -51,6 +52,7 @@ def race(step: Inspection, describe: Callable[[Any], str], size: tuple[int, int]
     series.append(Series("", named, "quiet", needed))
     most = max(y for one in series for _, y in one.points)
     end = "not decided" if step.answer is None else "decided ✖ wrong" if step.wrong else "decided"
+    end = "left undecided" if isinstance(step.answer, Undecided) else end
     heading = line(("vote race", "strong"), f" · step {ordinal(step.step)} · {end} · margin {rounds[-1].margin}, k {k}")
     return [heading, *curves(series, Axis("rounds", len(rounds), count), Axis("votes", most, count), *_below(size))]
 

@@ -126,10 +126,11 @@ class EntryLine(LineView):
         width = self.screen.size.width  # the line's own is not known before it is first up
         prompt = f" {self._prompt} "
         room = max(4, width - cell_len(prompt) - 1)
-        before, under, after = self._text[: self._caret], self._text[self._caret :][:1] or " ", ""
+        # What is shown is cut before it is measured: a pasted answer may have thousands of characters.
+        before, under = self._text[max(0, self._caret - room) : self._caret], self._text[self._caret :][:1] or " "
         while cell_len(before) + cell_len(under) > room:
             before = before[1:]
-        after = self._text[self._caret + 1 :]
+        after = self._text[self._caret + 1 :][:room]
         spare = room - cell_len(before) - cell_len(under) - cell_len(after) - 2
         hint = self._hint if cell_len(self._hint) <= spare else ""
         padding = " " * max(0, spare - cell_len(hint) + 1)

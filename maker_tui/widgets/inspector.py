@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Resize
 
+from maker_engine.core.decomposition import Undecided
 from maker_engine.core.responses import Sample
 from maker_engine.sessions.queries.inspection import Inspection, inspect_step
 from maker_engine.sessions.store.reader import Reader
@@ -254,6 +255,8 @@ def _facts(step: Inspection, describe: Describe) -> list[str]:
     parts = [f"step {ordinal(step.step)}"]
     if step.answer is None:
         parts.append("open")
+    elif isinstance(step.answer, Undecided):
+        parts.append("left undecided")
     else:
         answer = f"{name_of(step, step.answer)} {describe(step.answer)}"
         parts.append(f"✖ wrong: {answer}" if step.wrong else f"decided {answer}")

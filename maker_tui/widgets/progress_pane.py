@@ -93,7 +93,7 @@ def progress_lines(
     if not roomy and view.outlook is not None and view.outlook.worse and snapshot.outcome is None:
         figures[3] = line((fit(f"worse: {view.outlook.worse}", width), "warn"))
     lines += [*gap, *figures, *rates, *gap, _model(snapshot, width)]
-    return lines + _adjusted(view, width) + (_details(view, snapshot) if roomy else [])
+    return lines + _adjusted(view, width) + (_details(view, snapshot, of_rows=rows) if roomy else [])
 
 
 def _rates(pulse: Pulse, snapshot: Snapshot, width: int) -> list[Text]:
@@ -248,7 +248,7 @@ def _adjusted(view: RunView, width: int) -> list[Text]:
     return [line((fit(name, NAME_CELLS), "label"), row) for name, row in zip(names, rows, strict=False)]
 
 
-def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
+def _details(view: RunView, snapshot: Snapshot, *, of_rows: bool) -> list[Text]:
     started, totals = snapshot.started, snapshot.totals
     if started is None:
         return []
@@ -256,7 +256,7 @@ def _details(view: RunView, snapshot: Snapshot) -> list[Text]:
         ("voting", rule_words(started.rule, started.k)),
         *_outlook(view),
         ("limit", f"{count_of(view.max_tokens, 'output token')} a response"),
-        ("calls", _calls(view)),
+        ("calls", _calls(view, of_rows=of_rows)),
         *([] if view.acting is None else [("effects", effect_words(view))]),
         *([("timeouts", _timeouts(view))] if view.timeouts else []),
         ("seed", str(started.seed) if started.simulated else NONE),
@@ -300,12 +300,11 @@ def _calls_matter(view: RunView) -> bool:
     return bool(view.timeouts) or (view.oldest_call_s or 0.0) >= OLD_S
 
 
-def _calls(view: RunView) -> str:
-    """Report the calls in flight: how many, how old, and how many may be."""
+def _calls(view: RunView, *, of_rows: bool) -> str:
+    """Report the calls in flight: how many, how old, how many may be, and steps in flight; no row is ahead of one."""
+    further = f"{count(1 + view.steps_ahead)} open" if of_rows else f"{count_of(view.steps_ahead, 'step')} ahead"
     oldest = [] if view.oldest_call_s is None else [f"the oldest for {duration(view.oldest_call_s)}"]
-    return ", ".join(
-        [f"{count(view.in_flight)} in flight", *oldest, *_allowed(view), f"{count_of(view.steps_ahead, 'step')} ahead"]
-    )
+    return ", ".join([f"{count(view.in_flight)} in flight", *oldest, *_allowed(view), further])
 
 
 def _brief(view: RunView) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.events import Resize
 
 from maker_engine.core.filters.facts import StepFacts
@@ -36,6 +37,8 @@ ANSWER_CELLS, WIDE_ANSWER_CELLS, VOTES_CELLS, MARK_CELLS = 10, 18, 8, 3
 WIDE_CELLS = 60
 """From this width on an answer has more room."""
 UNDECIDED, TO_COME = "undecided", "…"
+LEGEND, SHORT_LEGEND = "✖ wrong  ? undecided  ≠ dissent  ⚑ flagged", "✖ wrong  ≠ dissent  ⚑ flagged"
+"""The answer says so itself where a row is undecided."""
 
 
 class ShownRow(NamedTuple):
@@ -57,7 +60,15 @@ class RowsPane(CursorPane):
 
     Attributes:
         pointed: Called when the cursor was moved.
+        chosen: Called when the row under it was chosen.
+        counted: Returns the number that was typed before a key, None for none.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "g", "go_line", "go to", show=False, tooltip="to the row whose number was typed before, or to the first"
+        )
+    ]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__("rows", id=id)
@@ -68,6 +79,9 @@ class RowsPane(CursorPane):
         self._waiting = False
         self._looked_at = 0.0
         self.pointed: Callable[[], None] = _ignore
+        self.chosen: Callable[[], None] = _ignore
+        self.counted: Callable[[], int | None] = _ignore
+        self._words = ""
 
     @property
     def line_total(self) -> int:
@@ -85,13 +99,17 @@ class RowsPane(CursorPane):
         if total != self._total:
             self._total = total
             self.refresh()
-        self.entitle(f"rows · {words}", "✖ wrong  ? undecided  ≠ dissent  ⚑ flagged")
+        self._words = f"rows · {words}"
+        self._entitle()
         self._past = past
         if past:
             self._bring(min(place, total - 1))
         if not self._waiting:
             self._waiting = True
             self.set_timer(max(0.01, self._looked_at + LOOK_S - time.monotonic()), self._look)
+
+    def _entitle(self) -> None:
+        self.entitle(self._words, LEGEND if self.size.width >= len(LEGEND) else SHORT_LEGEND)
 
     def _bring(self, row: int) -> None:
         """Bring the cursor to a row without having it count as moved by a person."""
@@ -133,8 +151,18 @@ class RowsPane(CursorPane):
     def on_resize(self, event: Resize) -> None:
         """Keep the cursor in view, and fill the rows there is room for now."""
         super().on_resize(event)
+        if self._words:
+            self._entitle()
         self.reveal()
         self.want()
+
+    def action_go_line(self) -> None:
+        """Go to a row by its number."""
+        self.point((self.counted() or 1) - 1)
+
+    def action_choose(self) -> None:
+        """Look at the row under the cursor closely."""
+        self.chosen()
 
     def point(self, row: int) -> None:
         """Bring the cursor to a row, and keep it there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.text import Text
 
 from maker_engine.labelling.units import Unit
@@ -41,7 +42,7 @@ def draw(
 
 def _progress(counts: tuple[int, int, int], columns: int) -> Text:
     done, whole, undecided = counts
-    words = f" {done:,}/{whole:,}" + (f", {undecided:,} open" if undecided else "")
+    words = f" {done:,}/{whole:,}" + (f", {undecided:,} undecided" if undecided else "")
     width = max(1, columns - len(words))
     filled = width * done // whole if whole else width
     line = Text()
@@ -53,11 +54,12 @@ def _progress(counts: tuple[int, int, int], columns: int) -> Text:
 
 def _bars(spread: Sequence[tuple[str, int]], columns: int, room: int) -> list[Text]:
     largest = max((count for _, count in spread), default=0)
-    wide = min(_LONGEST_NAME, max((len(name) for name, _ in spread), default=0))
+    shown = [(one_line(name, _LONGEST_NAME), count) for name, count in sorted(spread, key=lambda one: -one[1])[:room]]
+    wide = min(_LONGEST_NAME, max((cell_len(name) for name, _ in shown), default=0))
     lines = []
-    for name, count in sorted(spread, key=lambda one: -one[1])[:room]:
+    for name, count in shown:
         width = max(0, columns - wide - 9)
-        line = Text(f"{name[:wide]:<{wide}} ", "label")
+        line = Text(f"{set_cell_size(name, wide)} ", "label")
         line.append(f"{'▆' * (width * count // largest if largest else 0)} {count:,}", "given")
         lines.append(_cut(line, columns))
     return lines
@@ -65,12 +67,10 @@ def _bars(spread: Sequence[tuple[str, int]], columns: int, room: int) -> list[Te
 
 def _asked(unit: Unit, shown: Sequence[str], columns: int, room: int) -> list[Text]:
     head = f"row {unit.row.number + 1:,} ({one_line(unit.id, 30)}): {unit.field.name}?"
-    lines = [Text(""), Text(head[:columns], "moved")] if room > 2 else [Text(head[:columns], "moved")]
+    lines = [*([Text("")] if room > 2 else []), _cut(Text(head, "moved"), columns)]
     for name in shown:
         text = one_line(f"{name}: {unit.row.text(name)[:_SHOWN]}", _SHOWN)
-        while text and len(lines) < room:
-            lines.append(Text(text[:columns], "plain"))
-            text = text[columns:]
+        lines += [Text(part, "plain") for part in chop_cells(text, max(1, columns))[: max(0, room - len(lines))]]
     return lines
 
 

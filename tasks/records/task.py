@@ -205,12 +205,6 @@ class Records(Task[State, Any]):
         spread = tuple(zip(self._closed, state.counts, strict=False))
         return draw((state.done, len(units), state.undecided), spread, unit, units.shown, (columns, rows))
 
-    def describe(self, answer: Any) -> str:
-        """Tell an answer in at most 24 characters."""
-        if isinstance(answer, tuple):
-            return (", ".join(map(str, answer)) or "none")[:24]
-        return " ".join(str(answer).split())[:24]
-
     def encode_state(self, state: State) -> Json:
         """Return the counts."""
         return [*state[:5], [*state.counts]]

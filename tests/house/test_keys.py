@@ -24,7 +24,7 @@ EXCEPTIONS: tuple[tuple[tuple[str, ...], frozenset[str], str], ...] = (
     (("up", "down", "left", "right", "h", "l", "home", "end", "G", "tab", "shift+tab"), MOVES, "move"),
     (("C",), LEAVES | {"model-check"}, "the key that opens a page closes it"),
     (("f1", "question_mark"), LEAVES | {"help"}, "the key that opens a page closes it"),
-    (("enter",), LEAVES | {"answer", "open", "start", "read"}, "do what the screen is for"),
+    (("enter",), LEAVES | {"answer", "answer-those", "open", "start", "read"}, "do what the screen is for"),
     (("a",), frozenset({"agree", "answer", "own-words"}), "answer what is asked"),
     (("g",), frozenset({"top", "go-to"}), "as in less: to the top, or to the number typed before"),
     (("plus", "minus"), frozenset({"closer", "farther", "taller", "lower"}), "more of it, less of it"),

@@ -48,6 +48,11 @@ def test_an_answer_given_anew_after_the_votes_were_seen_is_not_blind(tmp_path):
     assert "delivery 1 ahead" in one.revealed
     assert one.undo()
     assert (one.revealed, one.left) == ("", 3)
+    again = Answers(tmp_path / "s.maker")
+    gold = Review(UNITS, again, GOLD, "ann")
+    gold.extend(asked_of(UNITS, [(0, None)]))
+    assert gold.answer("delivery")
+    assert (len(again.by_thing(GOLD)), again.by_thing(GOLD, blind=True)) == (1, {}), "also after a restart"
     assert one.answer("delivery")
     assert people.settled("T01", "category") == "delivery"
     assert people.by_thing(REVIEW, blind=True) == {}

@@ -28,7 +28,7 @@ def test_values_that_mostly_come_once_are_counted_and_not_listed() -> None:
     found.fields["total"] = FieldFigures(Counter(map(str, range(20))), [Judged(n, n, 1.0) for n in range(20)])
     found.fields["kind"] = FieldFigures(Counter(a=12, b=8), [Judged("a", "a", 1.0)])
     text = "\n".join(lines(found))
-    assert "20 rows, 40 answers: 40 by votes" in text
+    assert "20 rows, 2 fields, 40 answers: 40 by votes" in text
     assert "20 different values in 20 rows" in text
     assert text.count("precision") == 1
     html = page(found, "t", simulated=False)

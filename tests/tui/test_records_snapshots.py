@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 from dataclasses import replace
 
 import pytest
 
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.step_control import Inbox
+from maker_engine.sessions.exchange.export import csv_lines
+from maker_engine.sessions.exchange.report import findings
+from maker_engine.sessions.exchange.report_markdown import as_markdown
 from maker_engine.sessions.queries.saved import open_saved
+from maker_engine.sessions.store.reader import Reader
 from maker_tui.app import MakerApp
 from maker_tui.runs.bridge import SavedSource
 from tests.tui.looking import shown
@@ -38,3 +43,14 @@ def test_the_workbench_shows_rows_and_the_votes_on_one(snap_compare, size, decid
         await shown(pilot, "votes · row 58", "step 58 · ")
 
     assert snap_compare(MakerApp(source), terminal_size=size, run_before=ready)
+
+
+def test_a_row_that_was_given_up_is_written_with_the_margin_of_its_leader(decided):
+    """In the table of steps nobody is behind what nobody voted for, and the report counts apart what is undecided."""
+    with Reader(decided) as reader:
+        task = open_saved(decided, None, None).task
+        rows = list(csv.DictReader(csv_lines(reader, task)))
+        given_up = [row for row in rows if row["answer"] == "undecided"]
+        assert 0 < len(given_up) < len(rows) == 60
+        assert all(int(row["margin"]) >= 0 for row in given_up)
+        assert f"{60 - len(given_up)} of 60, {len(given_up)} undecided" in "".join(as_markdown(findings(reader, task)))

@@ -27,6 +27,8 @@ from maker_engine.core.decomposition import (
 MARK = "maker"
 """The key that marks an object as the engine's own."""
 DESCRIPTION_LIMIT = 24
+UNDECIDED = "undecided"
+"""How a step that was given up is described; why it was is in its reason."""
 _EXIT = re.compile(r'\{"exit": (-?[1-9][0-9]{0,5})[,}]')
 """The exit status of a program that failed, which is the first field of its value."""
 Fields: TypeAlias = dict[str, Json]
@@ -199,7 +201,7 @@ _KINDS: dict[type, Kind] = {
         "undecided",
         lambda _, given_up: {"reason": given_up.reason, "ask_later": given_up.ask_later},
         _undecided,
-        lambda given_up: given_up.reason,
+        lambda _: UNDECIDED,
     ),
     Said: _words(Said, "said"),
     Amendment: _words(Amendment, "amendment"),

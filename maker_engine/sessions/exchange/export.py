@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from maker_engine.core.decomposition import AnyTask
+from maker_engine.core.decomposition import AnyTask, Undecided
 from maker_engine.core.errors import InputError
 from maker_engine.core.record import decisions
 from maker_engine.core.record.registry import line_of
@@ -110,7 +110,9 @@ def _cells(stored: StoredStep, task: AnyTask) -> Iterable[object]:
     for sample in stored.samples:
         if not isinstance(sample.verdict, Flag):
             votes[sample.verdict] = votes.get(sample.verdict, 0) + 1
-    rivals = [count for answer, count in votes.items() if answer != stored.answer]
+    # Nobody votes for what was given up: there the margin is that of the leader.
+    leader = max(votes, key=votes.__getitem__, default=None) if isinstance(stored.answer, Undecided) else stored.answer
+    rivals = [count for answer, count in votes.items() if answer != leader]
     responses = [sample.response for sample in stored.samples]
     costs = [response.cost_usd for response in responses]
     return (
@@ -120,7 +122,7 @@ def _cells(stored: StoredStep, task: AnyTask) -> Iterable[object]:
         sum(votes.values()),
         len(responses) - sum(votes.values()),
         len(votes),
-        votes.get(stored.answer, 0) - max(rivals, default=0),
+        votes.get(leader, 0) - max(rivals, default=0),
         int(bool(stored.flags & StepFlag.DISSENT)),
         int(bool(stored.flags & StepFlag.WRONG)),
         int(bool(stored.flags & StepFlag.NOT_BY_VOTES_ALONE)),
@@ -139,14 +141,19 @@ def safe(cell: object) -> object:
     return "'" + text if text.startswith(_FORMULA) else text
 
 
-def write_new(to: Path, texts: Iterable[str]) -> None:
+def write_new(to: Path, texts: Iterable[str], otherwise: str = "") -> None:
     """Write a text file that must not exist: it is there whole, or not at all.
+
+    Args:
+        to: The file.
+        texts: What is written, in order.
+        otherwise: What else the user can do where it exists, as the end of a sentence.
 
     Raises:
         InputError: It exists, or cannot be written there.
     """
     if exists(to):
-        raise InputError(f"{to} exists already: name another file")
+        raise InputError(f"{to} exists already: name another file{otherwise}")
     write_whole(to, texts)
 
 

@@ -236,7 +236,8 @@ def _figures(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
     spent = Totals.of(totals).cost(simulated=meta["started"]["simulated"])
     expected = f" of {meta['started']['steps']:,}" if meta["started"]["steps"] else ""
     yield "started", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(meta.get("created", 0)))
-    yield "steps decided", f"{totals['steps']:,}{expected}"
+    given_up = totals.get("undecided", 0)
+    yield "steps decided", f"{totals['steps'] - given_up:,}{expected}{f', {given_up:,} undecided' if given_up else ''}"
     yield "running time", f"{meta['elapsed_s']:,.1f} s"
     yield "samples", f"{samples:,}, {samples / steps:.2f} a step"
     yield "flagged", f"{totals['flagged']:,}, {totals['flagged'] / max(1, samples):.1%}"

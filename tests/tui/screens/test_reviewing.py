@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 from maker_tasks.records import Records
+from textual.events import Paste
 
 from maker_engine.records.decided import UNDECIDED, Decision
-from maker_engine.records.people import REVIEW, Answers
+from maker_engine.records.people import REVIEW, Answer, Answers
 from maker_engine.records.review import asked_of
 from maker_tui.cli.review_here import ReviewApp
 from maker_tui.runs.labelling import Desk, GoldList, ReviewList, Table, Terms
+from maker_tui.screens import reviewing
 from maker_tui.screens.reviewing import Reviewing
 from maker_tui.settings.keymap import bindings_of
 from maker_tui.widgets.line_pane import LinePane
-from maker_tui.widgets.review_lines import LETTERS, keys_of_labels
+from maker_tui.widgets.review_lines import LETTERS, asked_lines, keys_of_labels
 from tests.tui.looking import screen_text, shown
 
 
@@ -50,6 +52,48 @@ async def test_a_table_is_reviewed_by_keys(tmp_path):
     assert desk(tmp_path).front.review.left == 0, "what was answered before is not asked again"
 
 
+async def test_no_answer_is_for_a_row_that_was_not_seen(tmp_path, monkeypatch):
+    """Where another person answers the row in view, neither what is being typed nor a key is taken for the next one."""
+    monkeypatch.setattr(reviewing, "REACTION_S", 1e9)
+    at = desk(tmp_path)
+    async with ReviewApp(at).run_test(size=(80, 24), notifications=True) as pilot:
+        await shown(pilot, "T01")
+        await pilot.press("a", *"billing")
+        Answers(tmp_path / "s.maker").add([Answer(REVIEW, "T01", "category", "account", "ben")])
+        await shown(pilot, "T02", "another person has answered T01")
+        await pilot.press("enter")
+        await shown(pilot, "meanwhile")
+        await pilot.press("escape", "1")
+        assert at.front.review.answered == 0
+
+
+async def test_several_labels_and_typed_answers(tmp_path):
+    """Keys mark labels where several may apply, enter answers those, and what is no answer is said to be none."""
+    (tmp_path / "rows.csv").write_text("n,text\n1,one\n2,two\n")
+    fields = "{several: {form: several, labels: [red, green], rules: [Red first.]}, facts: {form: json, schema: {}}}"
+    task = Records.load({"rows": str(tmp_path / "rows.csv")}, f"id: n\nfields: {fields}")
+    table = Table(task, task.problem.units, Answers(tmp_path / "s.maker"), None)
+    asked = ReviewList(table, Terms("ann"))
+    asked.review.extend(asked_of(task.problem.units, [(step, None) for step in range(4)]))
+    first = asked.review.labels()[0]
+    app = ReviewApp(Desk(table, [asked], None, None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown(pilot, "○ red", "○ green", "1. Red first.", "enter answer those")
+        await pilot.press("1", "2")
+        await shown(pilot, "● red", "● green")
+        await pilot.press("2", "enter")
+        for nonsense in ("[" * 15_000, "9" * 5_000):
+            await pilot.press("a")
+            app.screen.on_paste(Paste(nonsense))
+            await pilot.press("enter")
+            await shown(pilot, "no answer here")
+            await pilot.press("escape")
+        await pilot.press("n", "enter")
+        await shown(pilot, "2 answered")
+    kept = Answers(tmp_path / "s.maker").by_thing(REVIEW)
+    assert kept == {("1", "several"): {"ann": first}, ("2", "several"): {"ann": "none"}}
+
+
 async def test_two_people_share_the_rows_and_are_compared(tmp_path):
     """With two people a row each is asked of both, under names of theirs, and how far they agree is shown."""
     app = ReviewApp(desk(tmp_path))
@@ -66,6 +110,18 @@ def test_labels_behind_the_ninth_have_letters_that_do_nothing_else():
     assert len({*keys}) == 20
     bound = {key for owner in (Reviewing, LinePane) for one in bindings_of(owner) for key in one.key.split(",")}
     assert bound.isdisjoint({*"123456789", *LETTERS})
+
+
+@pytest.mark.parametrize(("labels", "words"), [(3, 900), (40, 9)], ids=["a long row", "many labels"])
+def test_the_row_and_its_labels_are_in_view_together(tmp_path, labels, words):
+    """Labels come before a long row; many are in columns; either way both begin in the lines that there are."""
+    (tmp_path / "rows.csv").write_text(f"n,text\n1,{'word ' * words}\n")
+    names = [f"label{number}" for number in range(labels)]
+    task = Records.load({"rows": str(tmp_path / "rows.csv")}, f"id: n\nfields: {{f: {{labels: {names}}}}}")
+    asked = ReviewList(Table(task, task.problem.units, Answers(tmp_path / "s.maker"), None), Terms("ann"))
+    asked.review.extend(asked_of(task.problem.units, [(0, None)]))
+    shown_first = "\n".join(line.plain for line in asked_lines(asked, (76, 21))[:21])
+    assert all(word in shown_first for word in ("text: word", "unknown", *names))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
