@@ -246,8 +246,9 @@ class SqliteBase:
         """
         with self._connected(self.work) as connection:
             name = quoted(table)
-            keys = {str(row[1]).lower() for row in connection.execute(f"PRAGMA table_info({name})") if row[5]}
-            if keys & assigned:
+            columns = connection.execute(f"PRAGMA table_xinfo({name})").fetchall()
+            keys = {str(row[1]).lower() for row in columns if row[5]}
+            if keys & assigned or any(str(row[1]).lower() == "rowid" for row in columns):  # a column hides the number
                 return "", None, False
             try:
                 where = "" if above is None else f" WHERE rowid > {above}"
