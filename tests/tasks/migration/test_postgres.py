@@ -193,8 +193,7 @@ def test_a_server_has_the_tables_of_tools_as_they_are_read_again(server, tmp_pat
         base = PostgresBase(address, tmp_path, "0" * 16, apply=True)
         there = []
         for change in problem.changes:
-            for _ in range(2):
-                base.note(marks(problem, change, there))
+            base.note(marks(problem, change, there) * 2)
             there.append(change.name)
             assert had(tool, plan_of(problem), base.rows_of(*READ[tool])) == there
         base.note(marks(problem, problem.changes[-1], there, back=True))
