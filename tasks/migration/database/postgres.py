@@ -230,7 +230,7 @@ class PostgresBase:
         The highest is None where none is left; the key is "" where the table has no whole number as its primary key.
         """
         with self._connected(self.work) as connection:
-            found = connection.execute(_PRIMARY, [table, quoted(table)]).fetchall()  # whether it was quoted is not known
+            found = connection.execute(_PRIMARY, [table, quoted(table)]).fetchall()  # was it quoted?
             if len(found) != 1 or found[0][1] not in ("int2", "int4", "int8") or found[0][0].lower() in assigned:
                 return "", None, False
             key, name = quoted(found[0][0]), found[0][2]

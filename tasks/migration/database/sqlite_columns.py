@@ -31,7 +31,7 @@ class Shape:
         name: The table.
         columns: Their names, in order, and the type that each is declared with.
         key: Columns of the primary key.
-        order: By what its rows are sorted, as SQL: the key, compared as its index compares it, so that no two are equal.
+        order: By what its rows are sorted, in SQL: the key, compared as its index does, so that no two are equal.
         by_number: The key is the row's number.
         fixed: A row keeps its place as long as its key is not written: the key has no NULL, no column is generated.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import queue
 import sqlite3
@@ -31,7 +33,7 @@ _SMALL = 1 << 20
 _SHADOWS = (
     "data", "idx", "content", "docsize", "config", "segments", "segdir", "stat", "node", "rowid", "parent",
 )  # fmt: skip
-"""Ends of names of the tables behind those of FTS5, FTS3 and FTS4, R-tree and Geopoly; SQLite before 3.37 names none."""
+"""Ends of names of the tables behind those of FTS5, FTS3, FTS4, R-tree and Geopoly; SQLite before 3.37 lists none."""
 
 
 @contextmanager
@@ -149,9 +151,9 @@ class BrokenKeys:
         """Begin to count in the tables whose keys, or the rows that they lead to, may have changed."""
         for name in tables_of(self._connection):
             rows = self._connection.execute(f"PRAGMA foreign_key_list({quoted(name)})").fetchall()
-            if rows and name not in self._begun and (
-                written is None or self._touched(name, rows, written) or _leads_to_no_key(self._connection, name)
-            ):
+            if not rows or name in self._begun:
+                continue
+            if written is None or self._touched(name, rows, written) or _leads_to_no_key(self._connection, name):
                 self._begun[name] = self._submit(partial(_broken_rows, name))
 
     def _touched(self, name: str, rows: Sequence[Any], written: dict[str, list[str] | None]) -> bool:
@@ -251,6 +253,11 @@ def schema_of(connection: sqlite3.Connection) -> Json:
         for row in rows
         if row[3] not in NOT_COUNTED and not str(row[1]).startswith("sqlite_")
     ]
+
+
+def schema_digest(connection: sqlite3.Connection) -> str:
+    """Return a digest of what made the tables, indices, views and triggers."""
+    return hashlib.sha256(json.dumps(schema_of(connection)).encode()).hexdigest()
 
 
 def digest_of(path: Path) -> tuple[str, dict[str, int]]:

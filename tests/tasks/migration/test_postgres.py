@@ -134,7 +134,7 @@ def test_what_a_server_writes_unsaid_is_in_the_digest_that_is_documented(server)
     """A trigger, a type's new label, a type without a rewrite, TRUNCATE: the digest after each is that of all rows."""
     address = server("unsaid")
     with psycopg.connect(address) as other:
-        other.execute("CREATE SCHEMA app; CREATE TABLE app.people AS SELECT i AS id, 0 AS n FROM generate_series(1, 900) i")
+        other.execute("CREATE SCHEMA app; CREATE TABLE app.people AS SELECT i, 0 AS n FROM generate_series(1, 900) i")
     task, state = loaded(UNSAID, address, apply="yes", batch_rows=250), None
     for count in range(1, 6):
         state, _ = driven(task, state=state, until=lambda state, count=count: len(state.deeds) == count)
