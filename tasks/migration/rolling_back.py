@@ -53,7 +53,7 @@ def put_back(problem: Problem, state: State, later: Iterable[State]) -> Do:
 
 def _label(problem: Problem, state: State, now: State) -> str:
     name = problem.database.removeprefix(DEMO) if problem.database.startswith(DEMO) else ""
-    what = f"the demo with {name} rows" if name else PurePath(problem.database.rpartition("@")[2]).name
+    what = f"the demo with {int(name):,} rows" if name.isdigit() else PurePath(problem.database.rpartition("@")[2]).name
     where = one_line(what, 40) if problem.apply else f"the copy of {one_line(what, 40)}"
     gone = [one for one in now.applied if one not in state.applied]
     taken = f", taking {gone[0]}{f' and {len(gone) - 1} more' if len(gone) > 1 else ''} out" if gone else ""

@@ -88,7 +88,7 @@ def outside(path: Path) -> str:
 
 
 def test_the_digest_is_what_its_documentation_says_in_any_order(tmp_path, monkeypatch):
-    """Other code makes the same digest, in any order of rows and columns, of a wide table, of values too long to join."""
+    """Other code makes the same digest, in any order, of a wide table, and of values too long to join."""
     for turn in (0, 1):
         fill(tmp_path / f"{turn}.db", turn, 10_050)
     found = digest_of(tmp_path / "0.db")
