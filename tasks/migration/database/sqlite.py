@@ -322,14 +322,14 @@ class SqliteBase:
         Args:
             head: What its state is called.
             digest: That of its rows, "" where it is not known. It is that of the restored file, too, where every page
-                is the same; where that cannot be seen, every row is read anew.
+                is the same; where that cannot be seen, or others may have written, every row is read anew.
         """
         if not self.saved(head).exists():
             self._place(self.work, self.saved(head))
         restored = self.folder / "restored.db"
         try:
             self._place(self.saved(head), restored)
-            if not digest or in_wal(self.work) or not same_pages(self.work, restored):
+            if self.apply or not digest or in_wal(self.work) or not same_pages(self.work, restored):
                 found: Any = self.survey(None, restored)["tables"]
                 whole = whole_digest({name: row[1] for name, row in found.items()})
                 return {"digest": whole, "integrity": self.integrity(restored)}

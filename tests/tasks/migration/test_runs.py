@@ -250,6 +250,19 @@ def test_too_much_downtime_is_unsafe_and_stops_what_is_applied(tmp_path, apply, 
     assert "2.5 s, more than the 2 s allowed" in task.shortfall(after)
 
 
+def test_a_backup_that_is_not_equal_ends_the_run_in_plain_words(tmp_path):
+    """Where another program has written before a backup, the run stops before the change, and says what to do."""
+    task = loaded(SIX, shop(tmp_path), apply="yes")
+    state, _ = driven(task, until=lambda state: state.stage == "backup")
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as other, other:
+        other.execute("DELETE FROM audit_log WHERE id = 1")
+    end, _ = driven(task, state=state)
+    assert (end.applied, "not equal to the database: stop what else writes" in task.shortfall(end)) == (
+        state.applied,
+        True,
+    )
+
+
 @pytest.mark.parametrize("sql", ["VACUUM INTO '{}'", "ATTACH '{}' AS e", "VACUUM"])
 def test_sql_reaches_no_other_file(tmp_path, sql):
     """A statement that would write to another file is refused where it runs; VACUUM alone is not."""
