@@ -160,7 +160,7 @@ class MakerApp(ConfiguredApp, CellDiff):
         self.navigation.resumer.resume(message.request)
 
     def on_fork_asked(self, message: ForkAsked) -> None:
-        """Close the run that is open, fork it, and go on with the fork."""
+        """Close the run that is open, fork it, and continue with the fork."""
         self.navigation.work(lambda: self.navigation.starter.fork(message.request), "leave")
 
     def on_rollback_asked(self, message: RollbackAsked) -> None:
@@ -183,7 +183,7 @@ class MakerApp(ConfiguredApp, CellDiff):
             self.call_later(self.exit)  # by a message: an app that exits before its first screen is there fails
 
     async def action_quit(self) -> None:
-        """Quit; a run that goes on is stopped and saved first."""
+        """Quit; a run under way is stopped and saved first."""
 
         def close() -> None:
             self.navigation.opened.close()

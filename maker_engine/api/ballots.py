@@ -29,7 +29,7 @@ A = TypeVar("A", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """What a step is decided as whose vote failed, so that the others go on."""
+    """What a step is decided as whose vote failed, so that the others continue."""
 
     reason: str
 
@@ -68,7 +68,7 @@ class Questions(Task[int, Any]):
         return Vote(self.prompts[state], self.form) if state < len(self.prompts) else None
 
     def apply(self, state: int, answer: object) -> int:  # noqa: ARG002 - no answer matters to another question
-        """Go on to the next one."""
+        """Move to the next one."""
         return state + 1
 
     def draft(self, state: int) -> Undecided:  # noqa: ARG002 - any guess leads to the same next question
@@ -202,7 +202,7 @@ def _questions(prompts: Iterable[str | Prompt], form: AnswerForm[Any]) -> Questi
 
 
 def _give_up(view: RunView) -> Sequence[Command]:
-    """Leave a step undecided, and go on."""
+    """Leave a step undecided, and continue."""
     snapshot = view.snapshot
     counted = 0 if snapshot.open is None else snapshot.open.counted
     hopeless = snapshot.hopeless

@@ -136,7 +136,7 @@ def order_of(task: str, model: str, k: int | None, session: Session, options: Ma
 
 
 def changes(options: Mapping[str, Any], kept: RunOrder) -> dict[str, Value]:
-    """Return options as changes to a run that goes on, whose order is `kept`.
+    """Return options as changes to a run under way, whose order is `kept`.
 
     Raises:
         InputError: As for `order_of`.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from maker_engine.core.errors import InputError
-from maker_engine.forecast import Forecast, forecast
 from maker_engine.models.port import Figures
 from maker_engine.options.table import BY_NAME
+from maker_engine.planning.forecast import Forecast, forecast
 
 __all__ = ["Forecast", "plan"]
 

@@ -47,7 +47,7 @@ def resume(
         options: Options to change, such as a higher limit; the others are as they were.
 
     Raises:
-        InputError: No step is left to go on with, or a change cannot be used.
+        InputError: No step is left to continue with, or a change cannot be used.
         UntrustedError: It came from elsewhere, and `trust` is not given.
         SessionError: It cannot be read, or be written.
         TaskError: The task breaks its contract.

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maker_engine.calibration.hard_share import HardShare, hard_share
-from maker_engine.calibration.intervals import Interval, mean_of_costs, mean_of_shares
 from maker_engine.calibration.law_fit import GRID, HARD, LEAST_SOUND, LawFit
 from maker_engine.calibration.moments import bounds_within
 from maker_engine.calibration.recommend import MOST_K, Rule, ahead_by, error_at, least_k, recommended
 from maker_engine.calibration.tally import StepReadings, Tally
 from maker_engine.core import scaling
+from maker_engine.core.forecasting.intervals import Interval, mean_of_costs, mean_of_shares
 from maker_engine.core.forecasting.laws import Law, single
-from maker_engine.planning import HOUR_S, Purchase, step_seconds
+from maker_engine.planning.plan import HOUR_S, Purchase, step_seconds
 
 SAFE = 0.98
 """Level of the intervals of p and v: a sample that is examined on its way, and stopped, keeps 95 % and more."""

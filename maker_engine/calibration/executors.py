@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from maker_engine import executors
 from maker_engine.calibration.drawing import Done, Drawer, Job, done_of, draw_apart
 from maker_engine.core.record.events import Event
+from maker_engine.runtime import executors
 from maker_engine.runtime.order import PreparedRun
 
 _DASK_JOBS = 4

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from maker_engine.calibration.intervals import at_most, clopper_pearson
+from maker_engine.core.forecasting.intervals import at_most, clopper_pearson
 
 _SIDE = 0.975
 """Each limit holds at this level, since the better of two is taken."""

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import NamedTuple
 
-from maker_engine.calibration.intervals import Interval, mean_of_shares
 from maker_engine.calibration.law_fit import GRID, Counts
+from maker_engine.core.forecasting.intervals import Interval, mean_of_shares
 
 _FURTHER = (0.0, 0.25, 0.35, 0.44, 0.53, 0.56, 0.58, 0.615, 0.645, 0.68, 0.715, 0.745, 0.78, 0.815)
 _ROUNDING = 1e-9

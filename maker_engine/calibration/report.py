@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from maker_engine.calibration.estimate import Estimate, Sought
-from maker_engine.calibration.intervals import Interval
 from maker_engine.calibration.sweep import Measured
 from maker_engine.calibration.tally import error_correlation, flag_worths
+from maker_engine.core.forecasting.intervals import Interval
 from maker_engine.core.voting import AHEAD
 from maker_engine.wording import count_of
 

@@ -116,7 +116,7 @@ class Sampled(Task[int, Any]):
         return Gather(asked.prompt, self.calls, form=asked.form)
 
     def apply(self, state: int, answer: object) -> int:  # noqa: ARG002 - no answer matters to another step
-        """Go on to the next one."""
+        """Move to the next one."""
         return state + 1
 
     def _at(self, state: int) -> Hashable:

@@ -1,7 +1,7 @@
 """Calibrates several models over the same steps: draws in rounds, records each model in a session, stops when it may.
 
 A round is examined before the next is paid for: a model whose k would not change any more is settled. The same command
-goes on where an earlier one stopped: what is on record is not drawn again.
+continues where an earlier one stopped: what is on record is not drawn again.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.record.events import Event, Outcome
 from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.record.values import to_json
-from maker_engine.executors import LOCAL
 from maker_engine.models.pool import parse_voter
 from maker_engine.models.port import Model
 from maker_engine.runtime.budget import Budget
 from maker_engine.runtime.calibrated import MEASURED, measured_by, remember
+from maker_engine.runtime.executors import LOCAL
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.order import PreparedRun, prepare
 from maker_engine.runtime.run_order import RunOrder
@@ -158,7 +158,7 @@ def _order_of(order: RunOrder, model: str, number: int) -> RunOrder:
 
 
 async def _all(sweeps: Sequence[asyncio.Task[Measured]]) -> list[Measured]:
-    """Wait for all; where one fails, or the whole is given up, none goes on in a session that is closed."""
+    """Wait for all; where one fails, or the whole is given up, none continues in a session that is closed."""
     try:
         return list(await asyncio.gather(*sweeps))
     finally:

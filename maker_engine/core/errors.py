@@ -7,7 +7,7 @@
     ├── ProviderError     the provider's: no answer, or none that can be used. Its `kind` says whether to try again.
     ├── SessionError      the record's: the session file cannot be written or read.
     │   ├── SessionBusyError  someone else is writing it; it can be examined.
-    │   └── StorageFullError  no room to write: nothing is lost, and it goes on when there is room again.
+    │   └── StorageFullError  no room to write: nothing is lost, and it continues when there is room again.
     └── TaskError         the task's: it broke the contract of `decomposition.Task`.
 
 Anything else that is raised is a bug of ours and keeps its traceback.

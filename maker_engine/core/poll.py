@@ -7,7 +7,7 @@ where one answer is slow, and biased towards fast answers.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 
 from maker_engine.core.decomposition import Gathered
 from maker_engine.core.responses import Flag, Response, Sample
@@ -75,13 +75,13 @@ class Poll:
         Even if every sample in flight went to the leader of the votes known so far, the sequential algorithm would
         still have to draw this many more.
         """
-        if self.winner is not None:
+        if self.winner is not None or (room := self._until - self.asked) <= 0:
             return 0
         needed = self.rule.needed(self._known)
         if self._most_dissent is not None:  # so many more against the leader, and it is given up
             needed = min(needed, self._most_dissent + 1 - (self._known.total - self._known.most))
         needed -= len(self._launched)
-        return max(0, min(needed, self._until - self.asked))
+        return 0 if needed <= 0 else min(room, needed)
 
     @property
     def stalled(self) -> bool:
@@ -154,6 +154,24 @@ class Poll:
     def held(self, sample: int) -> Sample | None:
         """Return a sample that has arrived and waits for its turn, None where it does not."""
         return self._waiting.get(sample)
+
+    @property
+    def early(self) -> list[Sample]:
+        """The samples that have arrived and wait for their turn, or came too late for one, in order."""
+        return sorted(self._waiting.values(), key=lambda sample: sample.sample)
+
+    def unexpected(self, known: Collection[int]) -> list[int]:
+        """Return the samples asked for that are neither among the `known` nor expected, in order."""
+        return [number for number in range(self.asked) if number not in known and number not in self._launched]
+
+    def forget(self, sample: int) -> None:
+        """Expect a sample no longer, which was not sent again."""
+        self._launched.discard(sample)
+
+    def put_aside(self, sample: Sample) -> None:
+        """Take a sample in that comes too late to be counted, and keep it."""
+        self._launched.discard(sample.sample)
+        self._waiting[sample.sample] = sample
 
     @property
     def missing(self) -> list[int]:

@@ -289,7 +289,7 @@ class Solver:
         return events
 
     def give_up(self, undecided: Undecided) -> None:
-        """Decide the open step as undecided, so that the others go on; of use where they do not depend on it."""
+        """Decide the open step as undecided, so that the others continue; of use where they do not depend on it."""
         poll = self._flight.first.poll
         if poll is not None and poll.winner is None:
             poll.settle(undecided)
@@ -369,7 +369,7 @@ class Solver:
         k = before.k if changed.k is None else changed.k
         carried = None if changed.voters else before.carried
         self._settings = replace(before, k=k, voters=len(changed.voters) or before.voters, carried=carried)
-        squashed = self._squashed(self._flight.resettle(self._settings, changed.prompt))
+        squashed = self._squashed(self._flight.resettle(self._settings, changed.prompt, anew=bool(changed.voters)))
         poll = self._flight.first.poll
         if changed.voters and poll is not None:
             changed = replace(changed, asked=poll.asked)

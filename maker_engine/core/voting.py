@@ -28,10 +28,12 @@ class Ballot:
         self.most = 0
         self._total = 0
 
-    def add(self, candidate: Hashable) -> None:
-        """Count one vote."""
-        count = self._counts[candidate] = self._counts.get(candidate, 0) + 1
-        self._total += 1
+    def add(self, candidate: Hashable, votes: int = 1) -> None:
+        """Count a vote, or several in a row."""
+        # An answer may be large: where it is the leader itself, it is not hashed to be found.
+        before = self.most if candidate is self._leader else self._counts.get(candidate, 0)
+        count = self._counts[candidate] = before + votes
+        self._total += votes
         if count > self.most:
             self._leader, self.most = candidate, count
 
@@ -64,7 +66,7 @@ class Ballot:
     def margin(self, candidate: Hashable | None = None) -> int:
         """Votes of `candidate` (default: the leader) less those of its strongest rival; negative when it is behind."""
         subject = self._leader if candidate is None else candidate
-        own = self._counts.get(subject, 0)
+        own = self.most if subject is self._leader else self._counts.get(subject, 0)
         if own == self._total:  # no one else has a vote, as in most steps
             return own
         rival = max((count for other, count in self._counts.items() if other != subject), default=0)

@@ -34,7 +34,7 @@ class Field:
     Attributes:
         name: Its name, which is the column of the answer.
         form: One of `FORMS`.
-        question: What is asked; `{column}` stands for a cell.
+        question: What is asked; `{column}` is replaced by a cell.
         wordings: The same question in other words; samples of a row take turns with it.
         labels: (label, meaning) pairs of a closed list; "unknown" is among them where it is allowed.
         rules: Which label goes where several fit, the first rule first.
@@ -249,7 +249,7 @@ def _number(details: Mapping[str, Any]) -> AnswerForm[Any]:
 def draft(table: Rows) -> str:
     """Write a codebook: the id if a column is one, the columns to show, and a field with labels to fill in.
 
-    A column of few values, which looks as if somebody had labelled the rows before, is proposed as a field with these.
+    A column of few values, which looks as if the rows had been labelled before, is proposed as a field with these.
     """
     values: dict[str, dict[str, None]] = {name: {} for name in table.columns}
     seen = 0

@@ -14,9 +14,6 @@ MOST = 200_000
 """Rows of gold: a random part is enough."""
 ID = "id"
 
-Gold = Mapping[str, Mapping[str, Any]]
-"""Answers by field, by the row's id."""
-
 
 def read_gold(table: Rows, codebook: Codebook) -> dict[str, dict[str, str]]:
     """Read what a table says is right, as text; empty cells say nothing.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 Answered: TypeAlias = Counter[tuple[int | None, str]]
@@ -30,6 +31,7 @@ _PREFIX = re.compile(
 _FILE = re.compile(r"\.(?:gguf|safetensors|bin)$")
 
 
+@lru_cache(maxsize=256)  # every answer brings a name, and nearly always the same one
 def family_of(model: str) -> str:
     """Return a model's name without provider, region, build and capitals: all that is known to be the same model.
 

@@ -68,7 +68,7 @@ def watched() -> Iterator[Wire]:
 
 
 def current() -> Wire:
-    """Return the record of the call that goes on; one that no one reads where none is watched."""
+    """Return the record of the call under way; one that no one reads where none is watched."""
     return _current.get() or Wire()
 
 

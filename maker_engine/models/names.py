@@ -21,7 +21,7 @@ def read_cascade(text: str) -> tuple[str, str]:
             return names[0], names[1]
         if arrow in text:
             break
-    raise InputError("must be two models with an arrow between them, such as CHEAP->DEAR in quotes")
+    raise InputError("must be two models with an arrow between them, such as CHEAP->STRONG in quotes")
 
 
 def is_same(asked: str, answered: str) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from maker_engine.core.errors import InputError
+from maker_engine.core.forecasting.step_classes import StepClass, of_pool
 from maker_engine.core.record.prompts import prompt_in_effect
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures, ImmediateModel, Model, SeveralModel, Together
 from maker_engine.models.prices import Quote
 from maker_engine.models.sampling import AUTO, DEFAULT, EFFORTS, Sampling, Temperature, read_temperature, reasons
-from maker_engine.step_classes import StepClass, of_pool
 
 VARIANTS: dict[str, str] = {
     "plain": "",

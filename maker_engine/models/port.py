@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
-from maker_engine.step_classes import StepClass
+from maker_engine.core.forecasting.step_classes import StepClass
 
 if TYPE_CHECKING:
     from maker_engine.core.responses import Response, SampleRequest

@@ -8,9 +8,9 @@ from typing import Any
 
 from maker_engine.core.errors import InputError
 from maker_engine.core.forecasting.laws import Law
+from maker_engine.core.forecasting.step_classes import StepClass
 from maker_engine.law_files import read_law
 from maker_engine.models.port import Figures
-from maker_engine.step_classes import StepClass
 from maker_engine.suggestion import suggestion
 
 PREFIX = "sim"

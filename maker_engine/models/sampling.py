@@ -72,7 +72,7 @@ def read_temperature(text: str) -> Temperature:
     """Read a temperature as a user writes it.
 
     Raises:
-        InputError: It is neither "auto", "none" nor a number from 0 to 2; the text goes on after the thing's name.
+        InputError: It is neither "auto", "none" nor a number from 0 to 2; the text follows the thing's name.
     """
     if text in (AUTO, NONE):
         return text
@@ -89,7 +89,7 @@ def read_answers(text: str) -> Answers:
     """Read how many answers a call may bring, as a user writes it.
 
     Raises:
-        InputError: It is neither "auto" nor a number from 1 to `MOST_ANSWERS`; the text goes on after the thing's name.
+        InputError: It is neither "auto" nor a number from 1 to `MOST_ANSWERS`; the text follows the thing's name.
     """
     if text == AUTO:
         return AUTO

@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Mistake
 from maker_engine.core.errors import TaskError
+from maker_engine.core.forecasting.step_classes import StepClass
 from maker_engine.core.imitating import imitated
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.models.port import Figures
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN, Price, Quote
 from maker_engine.models.profile import Profile
-from maker_engine.step_classes import StepClass
 
 LONG = 1.3
 """A response longer than this many mean lengths is long; the paper's bound of 700 tokens at a mean of 538 (§4.5)."""
@@ -137,7 +137,7 @@ class SimulatedModel:
         """Write the response; True with it when it was cut off at the token limit."""
         variant = draws.variant
         mistake: Mistake | None = None
-        hard = self._hardness(request.step)
+        hard = self._hardness(request.step) if self._classes else None
         if draws.valid >= (self._profile.v if hard is None else hard.v):
             kind = _invalid_kind(draws.kind)
             if kind == "refusal":
@@ -166,8 +166,6 @@ class SimulatedModel:
 
     def _hardness(self, step: int) -> StepClass | None:
         """Return the class of a step whose wrong answers agree; None for the steps that are alike."""
-        if not self._classes:
-            return None
         if self._drawn[0] != step:
             die = draw(self._seed, step, -1).kind
             place = bisect_right(self._ends, die)

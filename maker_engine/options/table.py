@@ -181,8 +181,8 @@ OPTIONS: tuple[RunOption, ...] = (
         " auto is ask-later there, and elsewhere asks in the app and stops without it", attended=ASK,
     ),
     RunOption(
-        "cascade", VOTING, Kind("two models such as CHEAP->DEAR", _cascade, "CHEAP->DEAR", empty=NONE), None,
-        "two models, CHEAP->DEAR (in quotes; a comma will do): the first votes on every step, and what it does not"
+        "cascade", VOTING, Kind("two models such as CHEAP->STRONG", _cascade, "CHEAP->STRONG", empty=NONE), None,
+        "two models, CHEAP->STRONG (in quotes; a comma will do): the first votes on every step, and what it does not"
         " decide clearly gets a fresh ballot of the second; what that one does not decide is undecided",
     ),
     RunOption(

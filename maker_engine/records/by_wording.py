@@ -8,9 +8,10 @@ from itertools import combinations
 from typing import NamedTuple
 
 from maker_engine.core.flags import Flag
+from maker_engine.records.quality import leader_of
 
 
-class Agreement(NamedTuple):
+class WordingVotes(NamedTuple):
     """The votes of one wording.
 
     Attributes:
@@ -71,17 +72,17 @@ class ByWording:
             self._votes[wording] += 1
             self._agreed[wording] += verdict == decided
             ballots.setdefault(wording, Counter())[verdict] += 1
-        leaders = {wording: _leader(ballot) for wording, ballot in sorted(ballots.items())}
+        leaders = {wording: leader_of(ballot) for wording, ballot in sorted(ballots.items())}
         for one, other in combinations([wording for wording, leader in leaders.items() if leader is not None], 2):
             self._both[one, other] += 1
             if leaders[one] != leaders[other]:
                 pairs = self._pairs.setdefault((one, other), Counter())
                 pairs[str(leaders[one]), str(leaders[other])] += 1
 
-    def agreements(self) -> list[Agreement]:
+    def agreements(self) -> list[WordingVotes]:
         """Return the votes of each wording; empty where nothing was counted."""
         places = range(self.wordings)
-        return [Agreement(one, self._votes[one], self._agreed[one], self._flags[one]) for one in places]
+        return [WordingVotes(one, self._votes[one], self._agreed[one], self._flags[one]) for one in places]
 
     def disagreements(self) -> list[Disagreement]:
         """Return each pair of wordings that both have led a row, those that differ most often first."""
@@ -91,9 +92,3 @@ class ByWording:
             most = next(((*pair, count) for pair, count in pairs.most_common(1)), None)
             found.append(Disagreement(both, rows, pairs.total(), most))
         return sorted(found, key=lambda one: (-one.differ / one.rows, one.wordings))
-
-
-def _leader(ballot: Counter[Hashable]) -> Hashable:
-    """Return the answer with the most votes, None where two are level."""
-    first = ballot.most_common(2)
-    return None if len(first) > 1 and first[0][1] == first[1][1] else first[0][0]

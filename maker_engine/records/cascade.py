@@ -1,4 +1,4 @@
-"""What it cost to ask a second, dearer model only where the first one did not decide, and what it saved."""
+"""What it cost to ask a stronger model only where the first one did not decide, and what that saved."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Cascade:
 
     Attributes:
         asked: Fields of rows that were voted on in this run.
-        escalated: Those of them that went on to the stronger model.
+        escalated: Those of them that the stronger model was asked about.
         model: Its name, empty where nothing did.
         samples: Its samples.
         usd: What they cost, None where that is not known.

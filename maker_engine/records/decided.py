@@ -13,7 +13,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.record.entries import Act, Carried
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.labelling.codebook import Field
-from maker_engine.labelling.units import Units, passage_of, units_in
+from maker_engine.labelling.units import TOO_LONG, Units, passage_of, units_in
 from maker_engine.records.people import Answers
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.tables.row import Row
@@ -86,7 +86,7 @@ class Counted:
         said: The number of each sample of the last ballot, 0-based, with its answer or flag; none of an earlier run.
         stronger: The model that it was escalated to, empty where it was not.
         stronger_usd: What that one's samples cost, None where that is not known.
-        by_person: A person decided it, or had a hand in it.
+        voter: The person who decided it, or had a hand in it; empty for nobody.
     """
 
     votes: Counter[Any] = made(default_factory=Counter)
@@ -98,7 +98,7 @@ class Counted:
     said: list[tuple[int, Any]] = made(default_factory=list)
     stronger: str = ""
     stronger_usd: float | None = 0.0
-    by_person: bool = False
+    voter: str = ""
 
     def take(self, sample: Sample) -> None:
         """Count a sample in."""
@@ -115,7 +115,7 @@ class Counted:
         self.model = response.model
 
     def begin_anew(self, model: str) -> None:
-        """Go over to a fresh ballot of a stronger model."""
+        """Begin a new ballot, of a stronger model."""
         self.votes.clear()
         self.said.clear()
         self.stronger = model
@@ -136,12 +136,12 @@ def ballot_of(stored: StoredStep) -> Counted:
             case Carried():
                 found = Counted(
                     Counter(dict(entry.votes)), entry.flags, entry.cost_usd, entry.model, entry.session,
-                    stronger=entry.stronger, by_person=bool(entry.voter),
+                    stronger=entry.stronger, voter=entry.voter,
                 )  # fmt: skip
             case Act(kind="escalated"):
                 found.begin_anew(entry.who)
             case Act():
-                found.by_person = True
+                found.voter = entry.who
     return found
 
 
@@ -164,7 +164,7 @@ def decision_of(stored: StoredStep) -> Decision:
         )  # fmt: skip
     if isinstance(answer, Said):
         return replace(known, value=answer.text, decided_by=PERSON)
-    return replace(known, decided_by=PERSON) if counted.by_person else known
+    return replace(known, decided_by=PERSON) if counted.voter else known
 
 
 def decisions(reader: Reader, task: AnyTask) -> Iterator[tuple[int, Decision]]:
@@ -193,9 +193,7 @@ class Decided:
         for row in self.units.table:
             key, first = self.units.id_of(row), self.units.asked_at(row.number)
             if isinstance(first, str):
-                found = [Decision(None, FAILED if first.startswith("the row has") else RULE, reason=first)] * len(
-                    fields
-                )
+                found = [Decision(None, FAILED if first == TOO_LONG else RULE, reason=first)] * len(fields)
             elif self.units.is_first(row.number):
                 found = [self._of(next(steps, None)) for _ in fields]
             else:

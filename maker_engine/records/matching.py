@@ -15,7 +15,6 @@ from maker_engine.core.errors import InputError
 from maker_engine.suggestion import suggestion
 from maker_engine.tables.row import Row, Rows
 
-SAME, DIFFERENT, OPEN = "same", "different", "open"
 LARGEST_BLOCK = 1_000
 """Rows that share a value; more of them are compared with nobody by it, since it says too little."""
 

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from maker_engine.core.errors import InputError
+from maker_engine.records.quality import leader_of
 
 ENDING = ".people.jsonl"
 REVIEW, AUDIT, GOLD = "review", "audit", "gold"
 _KEYS = ("kind", "id", "field", "answer", "reviewer")
 
 _BEGIN = b'{"kind"'
+MOST_PEOPLE = 20
+"""People who may be asked about one row."""
 
 
 class Answer(NamedTuple):
@@ -135,17 +138,14 @@ class Answers:
 
     def settled(self, row_id: str, field: str) -> str | None:
         """Return what most people have answered, in a review or an audit; None where two are level."""
-        counts = Counter({**self.of(AUDIT, row_id, field), **self.of(REVIEW, row_id, field)}.values())
-        first = counts.most_common(2)
-        return None if not first or (len(first) > 1 and first[0][1] == first[1][1]) else first[0][0]
+        return leader_of(Counter({**self.of(AUDIT, row_id, field), **self.of(REVIEW, row_id, field)}.values()))
 
     def gold(self) -> dict[str, dict[str, str]]:
         """Return what most people have labelled as gold, by field, by the row's id; nothing where two are level."""
         found: dict[str, dict[str, str]] = {}
         for (row, field), answers in self.by_thing(GOLD).items():
-            first = Counter(answers.values()).most_common(2)
-            if len(first) == 1 or first[0][1] > first[1][1]:
-                found.setdefault(row, {})[field] = first[0][0]
+            if (label := leader_of(Counter(answers.values()))) is not None:
+                found.setdefault(row, {})[field] = label
         return found
 
     def by_thing(self, kind: str, *, blind: bool = False) -> dict[tuple[str, str], dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Whether agents favour an option for its place in the list, in two ways that the order drawn for each row makes fair.
+"""Position bias: whether agents favour an option for its place in the list, by two shares that random order makes fair.
 
 All votes: each place has 1/m of them in the long run, whatever is right; the interval over rows is wide, since all
 votes of a row mostly go to one place. Dissenting votes: where the right answer is at one place, the other options are

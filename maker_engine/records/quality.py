@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from maker_engine.calibration.intervals import clopper_pearson
+from maker_engine.core.forecasting.intervals import clopper_pearson
+
+T = TypeVar("T")
 
 
 class Judged(NamedTuple):
@@ -108,6 +110,12 @@ def alpha(answers: Iterable[Mapping[str, Hashable]]) -> float | None:
     whole = totals.total()
     between = sum(count * (whole - count) for count in totals.values())
     return None if not between else 1 - (whole - 1) * within / between
+
+
+def leader_of(counts: Counter[T]) -> T | None:
+    """Return what was answered most often, None where two are level or there is nothing."""
+    first = counts.most_common(2)
+    return None if not first or (len(first) > 1 and first[0][1] == first[1][1]) else first[0][0]
 
 
 class Agreement(NamedTuple):

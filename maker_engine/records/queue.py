@@ -9,8 +9,8 @@ from maker_engine.core.record.step_flags import StepFlag
 from maker_engine.records.decided import UNDECIDED, VOTES, Decision, decision_of
 from maker_engine.sessions.store.reader import Reader
 
-BITE = 20_000
-"""Steps that are examined in one go."""
+BATCH = 20_000
+"""Steps that are examined at once."""
 
 
 class Queue:
@@ -28,7 +28,7 @@ class Queue:
         self._task, self._below = task, below
         self.examined = 0
 
-    def more(self, reader: Reader, most: int = BITE) -> list[tuple[int, Decision]]:
+    def more(self, reader: Reader, most: int = BATCH) -> list[tuple[int, Decision]]:
         """Return what has come since, in order: the steps, 0-based, with their decisions; of at most `most` steps."""
         first, last = self.examined, min(reader.steps_done(), self.examined + most)
         self.examined = max(first, last)

@@ -21,9 +21,9 @@ from maker_engine.records.vote_words import place_lines, wording_lines
 
 _MOST_LABELS = 40
 _MOST_CROSSED = 20
-"""Labels of a confusion matrix; of more only the pairs are listed."""
+"""Labels of a confusion matrix; of a larger one only the wrong pairs are listed."""
 _BLUE = "#4a88cc"
-"""Of what is drawn: it is seen on light ground and on dark."""
+"""Of curves and points, legible on a light and on a dark background."""
 _STYLE = """\
 :root{color-scheme:light dark;--paper:#fff;--line:#d5dae1;--soft:#f4f6f8;--ink:#1c2430;--dim:#5b6675;--bar:#3f7cc0;
 --bad:#b3261e}

@@ -153,7 +153,7 @@ class Review:
         return "" if unit is None else unit.field.answer_form(passage=self._passage(unit)).demand
 
     def answer(self, text: str) -> bool:
-        """Take an answer, or the number of a label, and go on; False where it is none."""
+        """Take an answer, or the number of a label, and move to the next thing; False where it is no answer."""
         unit, labels = self.unit, self.labels()
         if unit is None:
             return False
@@ -195,7 +195,7 @@ class Review:
         return True
 
     def seal(self) -> None:
-        """Let no answer so far be taken back, since something is about to be shown that hangs on them."""
+        """Let no answer so far be taken back, since something is about to be shown that depends on them."""
         self._done.clear()
 
     def _passage(self, unit: Unit) -> str:

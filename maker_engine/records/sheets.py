@@ -37,7 +37,7 @@ class Drawn(NamedTuple):
 
 
 def accepted(reader: Reader, task: AnyTask, seed: int) -> Drawn:
-    """Return what was accepted by votes, in a random order that hangs on `seed` alone."""
+    """Return what was accepted by votes, in a random order that depends on `seed` alone."""
     found = [(step, one.agreement) for step, one in decisions(reader, task) if one.decided_by == VOTES]
     Random(f"maker audit {seed}").shuffle(found)  # noqa: S311 - of what is drawn, not of a secret
     return Drawn([step for step, _ in found], [agreement for _, agreement in found])

@@ -79,7 +79,7 @@ class Summary:
         models: How many were decided by the votes of each model.
         cascade: What the stronger model was asked for.
         fields: By name.
-        reasons: How often each reason stands where there is no value.
+        reasons: How often each reason is given where there is no value.
         people: How far those who reviewed agree, by what several of them have answered blind.
         asked: How many things people have answered, by what they were asked for: a review, an audit, gold.
     """

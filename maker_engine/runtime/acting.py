@@ -55,8 +55,8 @@ class Acting:
         landed: What ended and was not awaited yet.
 
     Attributes:
-        question: What a person is asked before the run can go on, None for nothing.
-        ended: How the run ends, since no one here can answer that; None while it goes on.
+        question: What a person is asked before the run can continue, None for nothing.
+        ended: How the run ends, since no one here can answer that; None while it runs.
         fault: What went wrong in the task, or in us; None for nothing.
         planned: What a dry run would have done, one line each.
     """

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from maker_engine.core.forecasting.outlook import Expected, Outlook, Voting, k_for, outlook
 from maker_engine.core.record.events import Event, SettingsChanged
 from maker_engine.core.record.state import RunState
 from maker_engine.core.solver import Solver
+from maker_engine.runtime.view import Forecast, nothing
 
 FIRST_STEPS = 50
 """Steps after which an assumed k is examined for the first time; then whenever there are twice as many."""
 MOST_ADAPTED_K = 60
 FIRST_S = 1.0
-"""Seconds into a run before its outlook is worked out for the first time."""
+"""Seconds into a run before it has an outlook."""
 GROWTH = 2.0
-"""The outlook is worked out again when there are so many times the steps of the last one: some milliseconds each."""
+"""There is another outlook when there are so many times the steps of the last one: some milliseconds each."""
 AUTO = "auto"
 """Under this name the record has a change of k that no person made."""
 MEASURED = "measured in this run"
@@ -30,6 +32,12 @@ def outlook_of(run: RunState, expected: Expected) -> Outlook | None:
     return outlook(run.ballots, run.totals, voting, expected, run.totals.cost(simulated=started.simulated))
 
 
+def later(run: RunState, expected: Expected) -> Forecast:
+    """Return what works the outlook of a run as it is now out, once, when it is asked for: most views no one reads."""
+    as_now = replace(run, ballots=dict(run.ballots), totals=replace(run.totals))
+    return cache(lambda: outlook_of(as_now, expected))
+
+
 class Adapting:
     """Watches the votes of a run.
 
@@ -41,24 +49,25 @@ class Adapting:
     def __init__(self, run: RunState, expected: Expected) -> None:
         self._run = run
         self._expected = expected
-        self._last: Outlook | None = None
+        self._last: Forecast | None = None
         self._steps = 0
         self._due = FIRST_STEPS
 
-    def outlook(self, elapsed_s: float) -> Outlook | None:
-        """Return how the run is likely to end, as of a few steps ago; None while its votes say nothing.
+    def forecast(self, elapsed_s: float) -> Forecast:
+        """Return what works out how the run is likely to end, as of a few steps ago.
 
-        A run that is not yet a second old and goes on has none: it may be over before anyone can read it.
+        It says nothing of a run under way that is not yet a second old, which may be over before anyone can read it.
         """
         run, last = self._run, self._last
         if run.started is None or not run.ballots:
-            return None
+            return nothing
         over = run.outcome is not None
         if last is None and not over and elapsed_s < FIRST_S:
-            return None
+            return nothing
         if last is None or run.totals.steps >= GROWTH * self._steps or (over and self._steps != run.totals.steps):
-            self._last, self._steps = outlook_of(run, self._expected), run.totals.steps
-        return self._last
+            last, self._steps = later(run, self._expected), run.totals.steps
+            self._last = last
+        return last
 
     def changed(self, solver: Solver) -> list[Event]:
         """Go over to the k that the votes show, where k follows them and it is time to look; return what came of it."""
@@ -66,13 +75,14 @@ class Adapting:
         if not self._expected.adapts or run.totals.steps < self._due or run.started is None or not run.started.steps:
             return []
         self._due = 2 * run.totals.steps
-        self._last = found = outlook_of(run, self._expected)
+        self._last = later(run, self._expected)
         self._steps = run.totals.steps
-        if found is None:
+        if (found := self._last()) is None:
             return []
         k = k_for(found, run.started.steps, self._expected.target, MOST_ADAPTED_K)
         if k is None:
             return []
         self._expected = replace(self._expected, k_from=MEASURED)
-        self._last = replace(found, k_from=MEASURED)
+        measured = replace(found, k_from=MEASURED)
+        self._last = lambda: measured
         return [] if k == run.started.k else solver.change(SettingsChanged(solver.step, AUTO, k))

@@ -15,7 +15,7 @@ from maker_engine.core.record.watch import Watch
 from maker_engine.runtime.limits import UNLIMITED
 
 UNTIL = 0
-"""Number of what the run goes on until; breakpoints count from 1."""
+"""Number of the place that a run is let run to; breakpoints count from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Breakpoint:
     """A breakpoint as a screen shows it.
 
     Attributes:
-        number: Its number in the run, from 1; 0 for what the run goes on until.
+        number: Its number in the run, from 1; 0 for the place that the run is let run to.
         filter: Where it holds.
         on: False while it is turned off.
         hits: How many steps it has held.
@@ -90,13 +90,13 @@ class Breakpoints:
         self._arm()
 
     def go_on(self) -> None:
-        """Hold no longer; what the run was to go on until is forgotten when it goes on for something else."""
+        """Hold no longer; where the run was to pause is forgotten when it continues for something else."""
         self.held = None
         if self._points.pop(UNTIL, None) is not None:
             self._arm()
 
     def see(self, event: Event) -> Held | None:
-        """Take an event in; return where the run holds now, None where it goes on."""
+        """Take an event in; return where the run holds now, None where it continues."""
         if isinstance(event, StepOpened):
             self._watch = Watch(event.step, gathers=event.proposals > 0)
             # Before its first vote nothing can be said of a step but its number.

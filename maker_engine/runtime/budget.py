@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from maker_engine.core.errors import ProviderError
@@ -179,31 +178,30 @@ class Budget:
         """See to it that what a call may cost is set aside; False where there is no room for it now."""
         return self.holds(request) or (self._may_repeat() and self.afford(request))
 
-    @contextmanager
-    def paying(self, *requests: SampleRequest) -> Iterator[None]:
+    def paying(self, *requests: SampleRequest) -> Paying:
         """Count what becomes of a call that is made in this block, but for its answers: see `answered`, `refused`.
 
         Args:
             requests: What the call is to bring.
         """
-        asking = set(map(id, requests))
-        self._asking |= asking
-        try:
-            yield
-        except UnusableError as error:
+        return Paying(self, requests)
+
+    def begun(self, requests: Sequence[SampleRequest]) -> None:
+        """Note that a call is with the provider."""
+        self._asking.update(map(id, requests))
+
+    def ended(self, requests: Sequence[SampleRequest], error: BaseException | None) -> None:
+        """Note that a call is no longer with the provider; `error` is why it has brought nothing."""
+        self._asking.difference_update(map(id, requests))
+        if isinstance(error, UnusableError):
             self._released(requests)
             self.refused(requests[0], error.response, error.kind.value)
-            raise
-        except ProviderError as error:
+        elif isinstance(error, ProviderError):
             bound = self._released(requests)
             if error.maybe_billed:
                 self._lose(requests[0], bound)
-            raise
-        except asyncio.CancelledError:
+        elif isinstance(error, asyncio.CancelledError):
             self._lose(requests[0], self._released(requests))
-            raise
-        finally:
-            self._asking -= asking
 
     def refused(self, request: SampleRequest, response: Response, kind: str) -> None:
         """Count an answer that is not used: a copy, another model's, or one too many."""
@@ -243,7 +241,7 @@ class Budget:
             return against[-1]
         if self.limits.seconds is not None and self.limits.overdue(elapsed_s):
             digits = 0 if self.limits.seconds >= 10 else 1
-            return f"went on for {elapsed_s:,.{digits}f} of {self.limits.seconds:,.{digits}f} s"
+            return f"ran for {elapsed_s:,.{digits}f} of {self.limits.seconds:,.{digits}f} s"
         return ""
 
     def _against(self, bound: Spending, free: Spending, more: bool) -> str:
@@ -319,6 +317,22 @@ class Budget:
             self._reserved = self._reserved.plus(bound, -1) if self._set_aside else Spending()
             self._freed.set()
         return bound
+
+
+class Paying:
+    """The time for which a call is with the provider."""
+
+    __slots__ = ("_budget", "_requests")
+
+    def __init__(self, budget: Budget, requests: Sequence[SampleRequest]) -> None:
+        self._budget = budget
+        self._requests = requests
+
+    def __enter__(self) -> None:
+        self._budget.begun(self._requests)
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        self._budget.ended(self._requests, error)
 
 
 def _fits(bound: Spending, free: Spending) -> bool:

@@ -25,7 +25,7 @@ from maker_engine.sessions.store.prompt_digests import digest_of
 from maker_engine.sessions.store.user_data import home
 
 MEASURED = (*(name for name in SENT if name != "voters"), "paper_flags", "constrain")
-"""Fields of an order that a measurement hangs on."""
+"""Fields of an order that a measurement depends on."""
 FILE = "calibrations.json"
 MOST_KEPT, MOST_BYTES = 200, 4_000_000
 
@@ -44,7 +44,7 @@ class Calibrated:
 
 
 def measured_by(task: AnyTask, order: RunOrder) -> dict[str, Any]:
-    """Return what a measurement hangs on: the task and its first prompt, the model, and how it is asked."""
+    """Return what a measurement depends on: the task and its first prompt, the model, and how it is asked."""
     step = task.step(task.start())
     prompt = step.prompt if isinstance(step, Vote) else None
     return {

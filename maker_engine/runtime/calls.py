@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from maker_engine.core.errors import Fault, ProviderError
 from maker_engine.core.record.events import Event, Outcome, RunEnded, SampleFailed
 from maker_engine.core.record.snapshot import Totals
-from maker_engine.core.responses import Response, SampleRequest, UnusableError
+from maker_engine.core.responses import Alike, Response, SampleRequest, UnusableError, alone
 from maker_engine.models.port import ImmediateModel, Model, SeveralModel
 from maker_engine.runtime.admission import Admission, SwitchError
 from maker_engine.runtime.breaker import Breaker, stated_wait_s
@@ -127,10 +127,15 @@ class Caller:
             "rest_s": breaker.rest_s, "resets_at": breaker.resets_at, "oldest_call_s": deadlines.oldest_s,
             "concurrency": self.throttle.limit, "concurrency_ordered": self.throttle.most,
             "timeout_s": deadlines.ordered_s, "deadline_s": deadlines.base_s,
+            "usd_per_token_in": self._model.figures.usd_per_token_in,
         }  # fmt: skip
 
-    def alike(self, request: SampleRequest) -> tuple[Hashable, int]:
-        """Return what requests of one call have in common, and how many of them one call may bring now."""
+    @property
+    def alike(self) -> Alike:
+        """Returns what requests of one call have in common, and how many of them one call may bring now."""
+        return alone if self._several is None else self._alike
+
+    def _alike(self, request: SampleRequest) -> tuple[Hashable, int]:
         key, most = alike(self._several, request)
         return key, min(most, self.throttle.limit)
 
@@ -213,8 +218,11 @@ class Caller:
         tries.allowed_s = max(tries.allowed_s, self.deadlines.base_s)
         with self.budget.paying(*requests):
             began_s = self._clock.wall()
-            responses = await self._logged(requests, model, tries.allowed_s)
-            responses = [replace(one, began_s=began_s) for one in responses]
+            if self._log is None and answers == 1:  # most calls
+                responses = [await self.deadlines.within(tries.allowed_s, model.sample(first))]
+            else:
+                responses = await self._logged(requests, model, tries.allowed_s)
+            responses = [one.begun(began_s) for one in responses]
             self._rate.used(first, *responses, answers=answers)
         for surplus in responses[answers:]:
             self.budget.refused(requests[-1], surplus, SURPLUS)

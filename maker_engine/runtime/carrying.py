@@ -8,7 +8,7 @@ such, with those votes; of the earlier session nothing is changed.
 from __future__ import annotations
 
 from array import array
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -19,11 +19,11 @@ from maker_engine.core.decomposition import AnyTask, Gathered, Said, Undecided
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.core.offers import Questions
 from maker_engine.core.record.entries import Act, Carried, Change, Doubted, Entry
-from maker_engine.core.responses import Flag, Sample
 from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import Ballot, VotingRule, most_dissent, named_rule
-from maker_engine.forecast import Forecast
 from maker_engine.input_files import exists, is_file
+from maker_engine.planning.forecast import Forecast
+from maker_engine.records.decided import ballot_of
 from maker_engine.records.people import Answers, beside
 from maker_engine.runtime.order_models import stronger_of
 from maker_engine.runtime.plan import ASK_LATER, SKIP
@@ -40,7 +40,7 @@ _PLAIN = ~(StepFlag.WRONG | StepFlag.FAILED_CALLS | StepFlag.PROBED).value
 _READ_AHEAD = 64
 MOST_EXAMINED = 20
 """Sessions that are examined for an earlier one of the same table."""
-ESCALATED, REUSED = "escalated", "reused"
+REUSED = "reused"
 _NONE = -1
 
 
@@ -151,26 +151,14 @@ class CarriedOver:
         """Return a step's decision as it would be carried over, None where its votes had read something else."""
         if isinstance(stored.answer, Gathered) or any(map(_otherwise, stored.entries)):
             return None
+        earlier = next((entry for entry in stored.entries if isinstance(entry, Carried)), None)
+        if earlier is not None:
+            return earlier._replace(answer=self._given_up(earlier.answer))
+        ballot = ballot_of(stored)
         voter = stored.answer.voter if isinstance(stored.answer, Said) else ""
-        votes: Counter[Hashable] = Counter()
-        stronger = ""
-        for entry in stored.entries:
-            if isinstance(entry, Carried):
-                return entry._replace(answer=self._given_up(entry.answer))
-            if isinstance(entry, Sample) and not isinstance(entry.verdict, Flag):
-                votes[entry.verdict] += 1
-            elif isinstance(entry, Act) and entry.kind == ESCALATED:
-                votes.clear()
-                stronger = entry.who
-            elif isinstance(entry, Act):
-                voter = entry.who
-        responses = [entry.response for entry in stored.entries if isinstance(entry, Sample)]
-        costs = [one.cost_usd for one in responses]
         return Carried(
-            self.path.name, stored.step, self._given_up(stored.answer), tuple(votes.most_common()),
-            sum(isinstance(entry.verdict, Flag) for entry in stored.entries if isinstance(entry, Sample)),
-            None if None in costs else sum(cost or 0.0 for cost in costs),
-            responses[-1].model if responses else "", voter, stronger,
+            self.path.name, stored.step, self._given_up(stored.answer), tuple(ballot.votes.most_common()),
+            ballot.flags, ballot.cost_usd, ballot.model, ballot.voter or voter, ballot.stronger,
         )  # fmt: skip
 
     def _given_up(self, answer: Hashable) -> Hashable:
@@ -224,8 +212,8 @@ class CarriedOver:
         return f"{self.count:,} of {self.steps:,} answers are carried over from {self.path.name}, {asked:,} are asked"
 
 
-def less(expected: Forecast, carried: CarriedOver) -> Forecast:
-    """Return what to expect where some steps are carried over; they draw nothing."""
+def reduced(expected: Forecast, carried: CarriedOver) -> Forecast:
+    """Return a forecast without the steps that are carried over, which draw nothing."""
     share = 1 - carried.count / max(1, carried.steps)
 
     def part(figure: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""What a person does about the voting of a run that goes on: probes, another k, another pool of voters."""
+"""What a person does about the voting of a run under way: probes, another k, another pool of voters."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Checked(NamedTuple):
 
     Attributes:
         events: What happened.
-        ended: How the run ends by it, None where it goes on.
+        ended: How the run ends by it, None where it continues.
         fault: For what the run ends, None for nothing.
     """
 

@@ -66,7 +66,7 @@ def prepare_resume(
     trusted: bool = False,
     model: Model | None = None,
 ) -> PreparedRun:
-    """Make a saved run ready to go on, with the same order but for `changes`: higher limits, another policy.
+    """Make a saved run ready to continue, with the same order but for `changes`: higher limits, another policy.
 
     Args:
         path: The session's file.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from maker_engine.core.responses import Alike, SampleRequest, is_extra, is_probe
+from maker_engine.core.responses import Alike, SampleRequest, alone, is_extra, is_probe
 from maker_engine.models.port import SeveralModel
 
 
@@ -22,6 +22,8 @@ def alike(model: SeveralModel | None, request: SampleRequest) -> tuple[Hashable,
 
 def grouped(requests: Sequence[SampleRequest], alike: Alike) -> list[list[SampleRequest]]:
     """Put those requests together that one call is to bring, in their order."""
+    if alike is alone:
+        return [[request] for request in requests]
     groups: list[list[SampleRequest]] = []
     filling: dict[Hashable, list[SampleRequest]] = {}
     for request in requests:

@@ -42,7 +42,7 @@ def respond(plan: Plan, solver: Solver, found: StepHopeless, *, escalated: bool)
         escalated: The stronger model has had its turn.
 
     Returns:
-        What goes on record, with what is changed for further samples, and what happens next: `WARM` to go on with
+        What goes on record, with what is changed for further samples, and what happens next: `WARM` to continue with
         that, `ESCALATE`, `SKIP` where others could be read, `HOLD` or `STOP`.
     """
     if plan.hopeless == WARM and not found.starved:

@@ -24,6 +24,7 @@ class InFlight:
         wake: Set when a call has ended.
         wants: Returns whether a response to a request can still count.
         fail: Called with a fault that befell a call whose response could.
+        independent: No step depends on another.
 
     Attributes:
         arrived: Responses that wait to be counted.
@@ -36,10 +37,13 @@ class InFlight:
         wake: asyncio.Event,
         wants: Callable[[SampleRequest], bool],
         fail: Callable[[SampleRequest, Exception], None],
+        *,
+        independent: bool = False,
     ) -> None:
         self._caller = caller
         self._wake = wake
         self._wants = wants
+        self._independent = independent
         self._fail = fail
         # By id of the call's first request, which the entry keeps alive.
         self._calls: dict[int, tuple[list[SampleRequest], asyncio.Task[None]]] = {}
@@ -58,9 +62,9 @@ class InFlight:
         return len(self._calls)
 
     @property
-    def many_new(self) -> bool:
-        """Whether there are responses enough to write them together, by what is in flight: a crash loses that too."""
-        return self.new * TOGETHER >= self._samples
+    def gathering(self) -> bool:
+        """Whether the journal waits for more answers of independent steps: it may, by what a crash loses anyhow."""
+        return self._independent and self.new * TOGETHER < self._samples
 
     def start(self, requests: Sequence[SampleRequest], after_s: float = 0.0) -> None:
         """Send requests, after a wait; those that one call can bring are sent together."""
@@ -132,7 +136,7 @@ def end_by_limit(
     limits: Limits, budget: Budget, calls: InFlight, caller: Caller, run: RunState, due: SampleRequest | None,
     elapsed_s: float,
 ) -> RunEnded | None:  # fmt: skip
-    """Return how a run ends that has reached a limit, None while it goes on; `due` is what it needs next."""
+    """Return how a run ends that has reached a limit, None while it runs; `due` is what it needs next."""
     reached = budget.reached(due, elapsed_s)
     # Calls in flight are waited for where they are paid for, but not through an outage when the time is up.
     if calls.arrived:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
+
 from maker_engine.runtime.clock import Clock
 
 PUBLISH_S = 1 / 15
@@ -67,3 +70,49 @@ class Intervals:
         if news:
             return PUBLISH_S
         return COUNTDOWN_S if counting else None
+
+
+class Alarm:
+    """Ends the wait for an event that does not come in time. Its one timer is set again only when it has rung.
+
+    Args:
+        wake: The event.
+    """
+
+    def __init__(self, wake: asyncio.Event) -> None:
+        self._wake = wake
+        self._timer: asyncio.TimerHandle | None = None
+        self._due_at = math.inf
+        self._rang = False
+
+    async def wait(self, seconds: float | None) -> bool:
+        """Wait for the event, at most so many seconds, None for ever; return whether it came, and clear it."""
+        if not self._wake.is_set():
+            loop = asyncio.get_running_loop()
+            self._due_at = math.inf if seconds is None else loop.time() + seconds
+            if self._timer is None or self._timer.when() > self._due_at:
+                self._set(loop)
+            await self._wake.wait()
+        came, self._rang = not self._rang, False
+        self._due_at = math.inf
+        self._wake.clear()
+        return came
+
+    def close(self) -> None:
+        """Ring no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _set(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if self._due_at == math.inf else loop.call_at(self._due_at, self._ring, loop)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wake who waits; one who has been woken since, and waits again, is due later."""
+        self._timer = None
+        if loop.time() < self._due_at:
+            self._set(loop)
+        else:
+            self._rang = True
+            self._wake.set()

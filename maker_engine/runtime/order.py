@@ -19,14 +19,14 @@ from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import AHEAD, least_k
 from maker_engine.effects.consent import consent_of
 from maker_engine.effects.secrets import check_source
-from maker_engine.forecast import Forecast, forecast
 from maker_engine.models.pool import VoterSpec
 from maker_engine.models.port import Model
 from maker_engine.models.prices import CHARACTERS_PER_TOKEN
 from maker_engine.models.sampling import AUTO, REASONING_ROOM, reasons, resolve
+from maker_engine.planning.forecast import Forecast, forecast
 from maker_engine.runtime.calibrated import recall
 from maker_engine.runtime.call_log import call_log
-from maker_engine.runtime.carrying import CarriedOver, less, refuse_existing
+from maker_engine.runtime.carrying import CarriedOver, reduced, refuse_existing
 from maker_engine.runtime.clock import Clock
 from maker_engine.runtime.conduct import Conduct
 from maker_engine.runtime.hopeless import policy_of
@@ -76,7 +76,7 @@ class PreparedRun:
         order: What was asked for.
         plan: What the runner drives.
         forecast: What to expect.
-        saved: The run to go on from, None for a new one.
+        saved: The run to continue from, None for a new one.
         log: File that gets a line for each call, None for no log.
         carried: What is carried over from an earlier session, None where none is named.
     """
@@ -169,7 +169,7 @@ def _prepare(order: RunOrder, task: AnyTask, given: Model | None, *, kept: bool)
         limits, expected = Limits(MADE_UP_SAMPLES), replace(expected, assumptions=(*expected.assumptions, _MADE_UP))
     carried = CarriedOver(order, task, settings) if order.carry else None
     if carried is not None:
-        settings, expected = replace(settings, carried=carried), less(expected, carried)
+        settings, expected = replace(settings, carried=carried), reduced(expected, carried)
         order = replace(order, carry=str(carried.path.absolute()))
     plan = _plan(order, task, model, settings, limits)
     plan = replace(
@@ -230,7 +230,7 @@ def _forecast(order: RunOrder, task: AnyTask, model: Model, source: str) -> Fore
 
 
 def may_never_end(task: AnyTask) -> bool:
-    """Return whether a simulated run may go on for ever: no one knows how long it is, and what is right is made up."""
+    """Return whether a simulated run may never end: no one knows how long it is, and what is right is made up."""
     return task.expected_steps is None and not task.has_oracle and not offers(type(task), Simulatable)
 
 

@@ -49,7 +49,7 @@ def order_of(
 
 
 def changes_of(values: Mapping[str, Value]) -> dict[str, Value]:
-    """Return options as fields of an order that is changed; prices aside, which hang on the models of the order."""
+    """Return options as fields of an order that is changed; prices aside, which depend on the models of the order."""
     return {BY_NAME[name].order_field: _ordered(name, value) for name, value in values.items()}
 
 

@@ -9,15 +9,15 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.forecasting.laws import single
 from maker_engine.core.forecasting.lead_tables import cheapest_table, step_target, votes_within
 from maker_engine.core.forecasting.outlook import Expected
+from maker_engine.core.forecasting.step_classes import StepClass, law_of
 from maker_engine.core.responses import Question, SampleRequest
 from maker_engine.core.voting import AHEAD, LEADS
-from maker_engine.forecast import ASSUMED_V, Forecast
 from maker_engine.law_files import law_text, read_law
 from maker_engine.models.port import Figures, Model
 from maker_engine.models.simulated import SimulatedModel
+from maker_engine.planning.forecast import ASSUMED_V, Forecast
 from maker_engine.printable import one_line
 from maker_engine.runtime.run_order import RunOrder
-from maker_engine.step_classes import StepClass, law_of
 
 FOLLOWS = "k is chosen anew by what the votes of the first 50 steps show of p, then of twice as many, and so on"
 

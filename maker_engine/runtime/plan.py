@@ -91,7 +91,7 @@ class Plan:
 
     @property
     def gives_up(self) -> bool:
-        """Whether a step that cannot be decided is left undecided, and the run goes on."""
+        """Whether a step that cannot be decided is left undecided, and the run continues."""
         return self.undecided in (SKIP, ASK_LATER)
 
     def undecided_at(self, event: StepUndecided) -> RunEnded:

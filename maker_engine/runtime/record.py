@@ -59,7 +59,7 @@ class Record:
         task: Whose oracle, where it has one, judges decisions. It is counted and shown, never used.
         journal: Where they are written.
         clock: Gives the time.
-        saved: The run to go on from, None for a new one.
+        saved: The run to continue from, None for a new one.
         adjustments: Returns what is sent to the model otherwise than ordered.
     """
 

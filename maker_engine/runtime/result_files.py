@@ -18,7 +18,7 @@ from maker_engine.runtime.view import RunView
 if TYPE_CHECKING:
     from maker_engine.sessions.queries.saved import SavedRun
 
-NONE_WRITTEN = "the run has come to none"
+NONE_WRITTEN = "the run has produced none"
 SIMULATED = "the simulated model answered: the labels say nothing about the rows"
 DRY = "a dry run writes none: what it says of the world is imitated"
 
@@ -60,7 +60,7 @@ def with_papers(view: RunView, task: AnyTask, out: Path | None, saved: SavedRun 
         view: The run at its end, its session closed.
         task: What was solved.
         out: Where to, None for nowhere.
-        saved: The run that it went on from, None for a new one.
+        saved: The run that it continued from, None for a new one.
     """
     outcome = view.snapshot.outcome
     if out is None or outcome is None or not outcome.gives_result:

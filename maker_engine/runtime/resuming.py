@@ -38,7 +38,7 @@ class Book(Protocol):
 
 
 def solver_of(plan: Plan, saved: SavedRun | None) -> Solver:
-    """Make the solver of a new run, or of one that goes on from `saved`.
+    """Make the solver of a new run, or of one that continues from `saved`.
 
     Raises:
         SessionError: The session's votes do not replay, so it was damaged or its task has changed.
@@ -73,7 +73,7 @@ def _going_on(settings: Settings, saved: SavedRun) -> Settings:
 
 
 def acting_of(plan: Plan, saved: SavedRun | None, solver: Solver, clock: Clock, book: Book, ways: Ways) -> Acting:
-    """Make what carries out the effects of a new run, or of one that goes on from `saved`."""
+    """Make what carries out the effects of a new run, or of one that continues from `saved`."""
     known = SavedEffects() if saved is None else saved.effects
     conduct = plan.conduct
     consent = Consent([*conduct.consent.allowed, *map(parse_scope, known.consents)])
@@ -84,7 +84,7 @@ def acting_of(plan: Plan, saved: SavedRun | None, solver: Solver, clock: Clock, 
 
 
 def beginning(plan: Plan, solver: Solver, saved: SavedRun | None) -> list[Event]:
-    """Return how a run begins, or how it goes on: with what steps ahead had received, where it had any."""
+    """Return how a run begins, or how it continues: with what steps ahead had received, where it had any."""
     if saved is None:
         return [plan.started, *solver.begin()]
     found = None if saved.entries else solver.open_step.carried

@@ -22,7 +22,7 @@ from maker_engine.runtime.timeouts import Deadlines, OverdueError
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 COPIES = 3
-"""A sample that is answered by a copy this often comes from a cache, and will go on doing so."""
+"""A sample that is answered by a copy this often comes from a cache, and will again."""
 STRANGER_S = 15.0
 """Seconds for which a provider that has never answered is tried: a mistyped address looks like an outage."""
 LOADING_S = 120.0
@@ -33,7 +33,7 @@ REFUSED_S = 120.0
 """Seconds for which a call is made again that is refused in final words, by a provider that has answered others: such
 words are also used of overload, of a model that was unloaded, of a proxy that stumbled."""
 SLOW = 3
-"""Calls of one sample that miss the longest deadline before it is no more asked for: to go on until a short answer
+"""Calls of one sample that miss the longest deadline before it is no more asked for: to continue until a short answer
 comes would choose answers by their length."""
 PATIENCE_S = 24 * 3600.0
 """Seconds without one usable response, or until a stated time, for which a provider is waited for."""

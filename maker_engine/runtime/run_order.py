@@ -63,7 +63,7 @@ class RunOrder:
         reuse: Take the decision of an earlier step over where the prompt is the same.
         undecided: "stop", "ask", "escalate:MODEL", or, of independent steps, "skip" or "ask-later"; "auto" is ask-later
             where the steps are independent, else ask where the run is attended, and else stop.
-        cascade: "CHEAP->DEAR": the first is the model, and what it does not decide clearly gets a fresh ballot of the
+        cascade: "CHEAP->STRONG": the first is the model, and what it does not decide clearly gets a fresh ballot of the
             second, before `undecided` applies; empty for none.
         cascade_agreement: The least margin, as a share of the votes, by which the first of them decides.
         hopeless: What happens to a step of which a dozen samples in a row were flagged: "hold", "stop" or "warm"; None

@@ -34,7 +34,7 @@ from maker_engine.runtime.clock import Clock, SystemClock
 from maker_engine.runtime.conduct import Ways
 from maker_engine.runtime.hopeless import ending, respond, sentence, takes_temperature
 from maker_engine.runtime.in_flight import InFlight, end_by_limit
-from maker_engine.runtime.intervals import COMMITTED_AT_ONCE, Intervals
+from maker_engine.runtime.intervals import COMMITTED_AT_ONCE, Alarm, Intervals
 from maker_engine.runtime.limits import Limits
 from maker_engine.runtime.plan import ASK, ESCALATE, SKIP, SOLVED, STOP, Plan, failure, unanswerable, waiting_no_longer
 from maker_engine.runtime.rate import RateLimit
@@ -59,7 +59,7 @@ class Runner:
         inbox: Brings commands.
         on_view: Told of the run's state at most 15 times a second, in the runner's thread.
         clock: Tells time.
-        saved: The run to go on from, None for a new one.
+        saved: The run to continue from, None for a new one.
     """
 
     def __init__(
@@ -74,14 +74,14 @@ class Runner:
     ) -> None:
         self._plan = plan
         self._inbox = inbox or Inbox()
-        self._on_view = on_view
+        self._on_view, self._saved = on_view, saved
         self._clock = clock or SystemClock()
         self._limits = None if plan.limits == Limits() else plan.limits
         rate = RateLimit(plan.requests_per_minute, plan.tokens_per_minute, self._clock)
-        self._saved = saved
         self._solver = solver_of(plan, saved)
         self._book = Record(plan.task, journal, self._clock, saved, lambda: self._caller.adjustments)
         self._wake = asyncio.Event()
+        self._alarm = Alarm(self._wake)
         self._budget = self._book.budget = Budget(plan.limits, self._book.run.totals, self._tell, self._wake.set)
         self._budget.count_on(lambda: self._solver.drawn, {} if saved is None else saved.density)
         admit, wants = lambda: self._book.admission(plan.accept_models), self._solver.wants
@@ -90,7 +90,7 @@ class Runner:
         self._breakpoints = Breakpoints(plan.task, plan.breaks, self._book.watch)
         self._control = StepControl(self._breakpoints)
         self._changing = Changing(plan, self._solver, self._caller, self._wake.set)
-        self._calls = InFlight(self._caller, self._wake, self._solver.wants, self._fail)
+        self._calls = InFlight(self._caller, self._wake, wants, self._fail, independent=self._solver.independent)
         self._fault: Exception | None = None
         self._ended: RunEnded | None = None
         self._escalated = -1 if saved is None else saved.escalated
@@ -117,6 +117,7 @@ class Runner:
             while (ending := self._ending()) is None:
                 await self._turn()
         finally:
+            self._alarm.close()
             self._book.hand_over()
             await self._calls.hang_up()
             await self._changing.close()
@@ -139,7 +140,7 @@ class Runner:
             in_flight=len(self._calls), breakpoints=self._breakpoints.breakpoints, held=self._breakpoints.held,
             waiting=self._solver.winner, refused=self._changing.refused, obstacle=self._obstacle,
             temperature=self._plan.settings.temperature if takes_temperature(self._plan) else None,
-            checking=self._checking.place, outlook=self._adapting.outlook(self._book.meter.elapsed_s),
+            checking=self._checking.place, forecast=self._adapting.forecast(self._book.meter.elapsed_s),
             **self._acting.figures(),
             **self._caller.figures(),
         )  # fmt: skip
@@ -178,20 +179,19 @@ class Runner:
             self._caller.accept_switch()
             self._caller.breaker.ask_now()
             self._control.asked(self._calls.send_again())
-        if self._ask() or (self._solver.decided and self._control.may_commit):
-            await self._breathe()
+        if (self._ask() or self._solver.decided) and await self._breathe():
             return
         if not self._calls.arrived and self._ending() is None:
             await self._wait()
 
-    async def _breathe(self) -> None:
-        """Now and then, let commands in and the journal out, though there is always something to do."""
-        if not self._intervals.breath_due():
-            return
-        if self._intervals.flush_due():
-            await self._flush()
-        self._publish(if_due=True)
-        await asyncio.sleep(0)
+    async def _breathe(self) -> bool:
+        """Now and then, let commands in and the journal out; return whether there is something to do at once."""
+        if self._intervals.breath_due():
+            if self._intervals.flush_due() and not self._calls.gathering:
+                await self._flush()
+            self._publish(if_due=True)
+            await asyncio.sleep(0)
+        return self._caller.answer is not None or (self._solver.decided and self._control.may_commit)
 
     def _room(self) -> int:
         room = min(self._caller.throttle.limit - len(self._calls), self._control.room)
@@ -347,7 +347,7 @@ class Runner:
             self._commit()
 
     def _ending(self) -> RunEnded | None:  # noqa: PLR0911 - one way to end, one return
-        """Return how the run has ended, None while it goes on."""
+        """Return how the run has ended, None while it runs."""
         if (fault := self._fault or self._acting.fault) is not None:
             return failure(fault)
         if self._control.stopped is not None:
@@ -365,19 +365,14 @@ class Runner:
 
     async def _wait(self) -> None:
         """Sleep until a response or a command comes in; before long, show what has not been shown yet."""
-        if not self._solver.independent or self._calls.many_new:
+        if not self._calls.gathering:
             await self._flush()
         self._publish(if_due=True)
-        try:
-            waiting = len(self._calls) > 0 or self._acting.in_flight > 0 or self._checking.place is not None
-            counting = waiting or self._plan.limits.seconds is not None
-            async with asyncio.timeout(self._intervals.patience(news=self._book.unseen, counting=counting)):
-                await self._wake.wait()
-        except TimeoutError:
+        waiting = bool(self._calls) or self._acting.in_flight > 0 or self._checking.place is not None
+        counting = waiting or self._plan.limits.seconds is not None
+        if not await self._alarm.wait(self._intervals.patience(news=self._book.unseen, counting=counting)):
             await self._flush()
             self._publish()
-        else:
-            self._wake.clear()
 
     async def _flush(self) -> None:
         self._calls.new = 0

@@ -76,7 +76,7 @@ class StepControl:
 
     @property
     def free(self) -> bool:
-        """Whether the run goes on by itself: the gate need not be asked or notified before the next command."""
+        """Whether the run continues by itself: the gate need not be asked or notified before the next command."""
         return not (self.stepping or self._held or self.watching)
 
     @property
@@ -158,7 +158,7 @@ class StepControl:
         self._credit = max(0, self._credit - samples)
 
     def decided(self) -> list[Event]:
-        """Note that a step was committed; pauses when that was what the run went on for."""
+        """Note that a step was committed; pauses when that was what the run was continued for."""
         self._credit = self._votes = 0
         if not self._steps:
             return []

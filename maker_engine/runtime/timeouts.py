@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from collections.abc import Awaitable
+from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import TypeVar
 
@@ -23,6 +24,8 @@ TOTAL = 16
 LATE_S = 1.0
 """A deadline found to be over by more than this was slept through, by the process or by its machine. An answer may lie
 there unread: it is given as long again to be read."""
+FEW = 64
+"""So many calls that have ended are not worth forgetting."""
 
 Answer = TypeVar("Answer")
 
@@ -34,14 +37,13 @@ class OverdueError(ProviderError):
 class _Call:
     """A call on its way; times are those of the event loop."""
 
-    __slots__ = ("allowed_s", "limit", "number", "sent", "timer")
+    __slots__ = ("allowed_s", "limit", "number", "sent")
 
     def __init__(self, allowed_s: float, now: float, number: int) -> None:
         self.allowed_s = allowed_s
         self.sent = now
         self.number = number
         self.limit = asyncio.timeout(None)
-        self.timer: asyncio.TimerHandle | None = None
 
 
 class Deadlines:
@@ -62,6 +64,8 @@ class Deadlines:
         # Numbers of calls that have ended, and when, both rising: a later end of an earlier call outdoes an entry.
         self._ended: list[int] = []
         self._ends_s: list[float] = []
+        self._looks: list[tuple[float, int]] = []  # when to look at which call: a heap, ended calls among them
+        self._timer: asyncio.TimerHandle | None = None  # of the first of them
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -102,9 +106,8 @@ class Deadlines:
         else:
             return given
         finally:
-            if call.timer is not None:
-                call.timer.cancel()
             del self._calls[number]
+            self._forget_ended()
             if not call.limit.expired():
                 self._move_up(number, loop.time())
 
@@ -112,7 +115,29 @@ class Deadlines:
         return min(self._since(call) + call.allowed_s, call.sent + TOTAL * self.ordered_s)
 
     def _arm(self, call: _Call, when: float) -> None:
-        call.timer = asyncio.get_running_loop().call_at(when, self._look, call, when)
+        heappush(self._looks, (when, call.number))
+        if self._timer is None or when < self._timer.when():
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(self._looks[0][0], self._ring) if self._looks else None
+
+    def _ring(self) -> None:
+        self._timer, now = None, asyncio.get_running_loop().time()
+        while self._looks and self._looks[0][0] <= now:
+            when, number = heappop(self._looks)
+            if number in self._calls:
+                self._look(self._calls[number], when)
+        self._set_timer()
+
+    def _forget_ended(self) -> None:
+        """Look no more at calls that have ended, where they are most, or all."""
+        if len(self._looks) > 2 * len(self._calls) + FEW or not self._calls:
+            self._looks = [look for look in self._looks if look[1] in self._calls]
+            heapify(self._looks)
+            self._set_timer()
 
     def _look(self, call: _Call, expected: float) -> None:
         """Cut a call that is overdue. Its time may have begun again since this look was appointed."""

@@ -62,7 +62,7 @@ def named_elsewhere(order: RunOrder, changes: Mapping[str, Any], voters: Iterabl
 
 
 def require_trust(path: Path, named: Named | None) -> None:
-    """Refuse to go on with what a session from elsewhere names.
+    """Refuse to continue with what a session from elsewhere names.
 
     Raises:
         UntrustedError: It names something.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from maker_engine.blame import blaming
 from maker_engine.core.decomposition import result_of
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from maker_engine.runtime.breakpoints import Breakpoint, Held
 
 
+Forecast: TypeAlias = Callable[[], "Outlook | None"]
+"""Works out how a run is likely to end, as its votes say; None while they say nothing."""
+
+
+def nothing() -> None:
+    """Say nothing of how a run is likely to end."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunView:
     """One look at a run.
@@ -40,12 +48,12 @@ class RunView:
         in_flight: Calls in flight, for any step.
         rest_s: Seconds until the provider is tried again, None while it is not resting.
         breakpoints: The run's breakpoints, in order of their numbers.
-        held: Where it holds and why, None while it goes on or a person has paused it.
+        held: Where it holds and why, None while it runs or a person has paused it.
         waiting: What the open step is decided as and not committed yet; None where it is not decided.
         refused: Why the last change that a person asked for was not made; empty where it was.
         checking: The call under way of a check of the model, from 1, and how many there are; None while there is none.
         adjustments: What is sent to the model otherwise than ordered, and why; one line each.
-        obstacle: Why the provider is asked nothing more before a person lets the run go on; empty while it is asked.
+        obstacle: Why the provider is asked nothing more before a person lets the run continue; empty while it is asked.
         resets_at: When the provider can be asked again by its own statement, in seconds since 1970; None where it
             states nothing, or does not rest.
         oldest_call_s: Age of the oldest call in flight, None where none is.
@@ -69,7 +77,8 @@ class RunView:
         oldest_effect_s: For how many seconds it has been.
         awaits: What the open step does to the world or waits for, in a line; empty where it does neither.
         planned: What a dry run would have done, in order, one line each with the consent it needs.
-        outlook: How the run is likely to end, as its votes say; None while they say nothing.
+        usd_per_token_in: Price of a prompt token in dollars, None where it is not known.
+        forecast: Works out its outlook.
         notice: What is in the way, or what a user should know of the session's place; empty for nothing.
     """
 
@@ -110,7 +119,19 @@ class RunView:
     oldest_effect: str = ""
     oldest_effect_s: float = 0.0
     planned: tuple[str, ...] = ()
-    outlook: Outlook | None = None
+    usd_per_token_in: float | None = None
+    forecast: Forecast = field(default=nothing, compare=False)
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """How the run is likely to end, as its votes say; None while they say nothing. Takes milliseconds at first."""
+        return self.forecast()
+
+    @property
+    def usd_saved(self) -> float | None:
+        """Dollars that several answers a call have saved in prompts; None where no price is known."""
+        price = self.usd_per_token_in
+        return None if price is None else price * self.snapshot.totals.tokens_saved
 
     @property
     def copies(self) -> str:

@@ -1,4 +1,4 @@
-"""Checks against hostile responses: nothing crashes, nothing that may vote leads where the task cannot go on."""
+"""Checks against hostile responses: nothing crashes, nothing that may vote leads where the task cannot continue."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def damaged_responses_do_no_harm(subject: Subject) -> int:
 
 
 def _take(problem: Guarded, state: Hashable, text: str, *, imitates: bool) -> None:
-    """Read a text, and go on from its answer: with the paper's flags alone even one with an objection may win."""
+    """Read a text, and continue from its answer: with the paper's flags alone even one with an objection may win."""
     answer = problem.parse(state, text)
     if answer is None:
         raise problem.breach(f"parse gives None, neither an answer nor a flag, for {text[-80:]!r}", state)

@@ -31,7 +31,7 @@ MOST_SAMPLES = 40_000
 
 
 def runs(subject: Subject) -> int:
-    """Check that the simulated model solves each problem, and that a stopped run goes on to the same solution."""
+    """Check that the simulated model solves each problem, and that a stopped run continues to the same solution."""
     subject.need_imitation()
     short = [problem for problem in subject.problems if (problem.expected_steps or 0) <= MOST_RUN_STEPS]
     if not short:
@@ -58,12 +58,12 @@ def _run(problem: Guarded, seed: int) -> int:
         parted = replace(order, session=Path(folder) / "parted.maker", limit_samples=half)
         resumed = _kept(_in_two(parted, problem), problem)
         if resumed.snapshot.state != whole.snapshot.state:
-            raise problem.breach("a run that was stopped and went on ends in another state", resumed.snapshot.state)
+            raise problem.breach("a run that was stopped and resumed ends in another state", resumed.snapshot.state)
     return whole.snapshot.totals.steps
 
 
 def _in_two(order: RunOrder, problem: Guarded) -> RunView:
-    """Run until the samples of `order` are spent, then go on from the session."""
+    """Run until the samples of `order` are spent, then continue from the session."""
     family = type(problem.task)
     view = _driven(prepare(order, family))
     ended = view.snapshot.outcome

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         The exit status of the run.
 
     Raises:
-        InputError: A flag or the table is no good.
+        InputError: A flag or the table cannot be used.
     """
     chosen, further = _parser().parse_known_args(arguments)
     return _run(chosen, further)

@@ -84,7 +84,7 @@ def _completed(given: list[str]) -> list[str]:
 
 
 def command_parser() -> Parser:
-    """Make the parser of all commands, as far as their flags do not hang on a task."""
+    """Make the parser of all commands, as far as their flags do not depend on a task."""
     return _parser(listing=False)[0]
 
 
@@ -120,9 +120,9 @@ def _parser(*, listing: bool) -> tuple[Parser, set[str]]:
     config_commands.add_command(commands)
     models_command.add_command(commands)
     completion_command.add_command(commands)
-    commands.add_parser("check-model", help="find out by two or three calls whether a model fits a run", add_help=False)
+    commands.add_parser("check-model", help="check with two or three calls whether a model fits a run", add_help=False)
     commands.add_parser(
-        "calibrate", help="measure models on sampled steps of a task; say k, odds and price", add_help=False
+        "calibrate", help="measure models on sampled steps of a task; recommend k, with odds and price", add_help=False
     )
     add_plan(commands)
     own = set(commands.choices)

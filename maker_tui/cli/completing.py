@@ -1,4 +1,4 @@
-"""What a command line may go on with: asked for by the shell's completion, so it loads as little as it can.
+"""What a command line may continue with: asked for by the shell's completion, so it loads as little as it can.
 
 The words are followed through the very parsers that read them, so that nothing is offered that is not taken.
 """
@@ -38,7 +38,7 @@ MOST_OPENED = 300
 def candidates(words: Sequence[str]) -> list[Candidate]:
     """Return what may be the last of `words`, the others being complete; the program's name is not among them.
 
-    Nothing is refused: words that make no command have nothing to go on with.
+    Nothing is refused: words that make no command have nothing to continue with.
     """
     *before, begun = words or [""]
     try:

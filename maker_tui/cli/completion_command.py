@@ -88,7 +88,7 @@ def add_command(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def answer(arguments: Sequence[str]) -> int:
-    """Print what a command line may go on with; return the exit status."""
+    """Print what a command line may continue with; return the exit status."""
     from maker_tui.cli.completing import complete  # noqa: PLC0415 - no other command needs it
 
     lines = complete(arguments[0] if arguments else "", arguments[1:])

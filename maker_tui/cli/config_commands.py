@@ -17,7 +17,7 @@ from maker_tui.settings.config import NOTIFY, Config, read
 from maker_tui.settings.places import MEMORY, config_file, state_directory
 
 _EXAMPLES = {
-    "cascade": '"CHEAP->DEAR"',
+    "cascade": '"CHEAP->STRONG"',
     "from_session": '"last"',
     "voters": '["openai/gpt-6-luna temperature=0.5", "sim"]',
     "api_base": '"http://127.0.0.1:8000/v1"',
@@ -48,7 +48,7 @@ _EXAMPLES = {
 
 def add_command(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add `maker config` to the command line."""
-    config = commands.add_parser("config", help="show the settings; init writes a file of them, check looks it over",
+    config = commands.add_parser("config", help="show the settings; init writes a file of them, check validates it",
                                 description="Show where the settings are and what they say.")  # fmt: skip
     config.set_defaults(act=_show)
     verbs = config.add_subparsers(title="commands", metavar="COMMAND")

@@ -11,65 +11,55 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.input_files import is_file, path_of
 from maker_engine.output import complain, say, say_json, say_text, versioned
-from maker_tui.cli.record_files import add_out, opened, read_problem, write_table
+from maker_tui.cli.record_files import PARTS, ROWS, add_out, add_verb, opened, read_problem, write_table
 
 if TYPE_CHECKING:
-    from maker_engine.arguments import Arguments
-    from maker_engine.fleet import PartEnd, PartOrder
+    from maker_engine.fleet.parts import PartEnd, PartOrder
+    from maker_engine.fleet.shards import Manifest
     from maker_engine.options.kinds import Value
-    from maker_engine.records.shards import Manifest
+    from maker_tui.cli.record_files import Verbs
 
 KINDS = ("make", "slurm", "ssh", "systemd")
 
 
-def add_verbs(verbs: argparse._SubParsersAction[Arguments]) -> None:
+def add_verbs(verbs: Verbs) -> None:
     """Add the four verbs."""
-    split = verbs.add_parser("split", help="cut a table into parts that are run anywhere", allow_abbrev=False,
-                             epilog="Further flags are those of maker run; every part is begun with them.")  # fmt: skip
-    split.add_argument("parts", type=int, metavar="N")
-    split.add_argument("rows", metavar="ROWS")
+    split = add_verb(verbs, "split", _split, "cut a table into parts that are run anywhere", (),
+                     "Further flags are those of maker run; every part is begun with them.")  # fmt: skip
+    split.add_argument("parts", type=int, metavar="N", help="how many parts")
+    split.add_argument(ROWS.name, metavar=ROWS.metavar, help=ROWS.help)
     split.add_argument("--problem", type=Path, required=True, metavar="FILE", help="the codebook")
     split.add_argument("--gold", metavar="FILE", help="a table of right answers by id; never in a prompt")
     split.add_argument("--to", type=Path, required=True, metavar="DIR", help="an empty folder")
     split.add_argument("--for", dest="kinds", action="append", choices=KINDS, metavar="|".join(KINDS),
                        help="how they will be run; may be repeated (default all)")  # fmt: skip
-    split.add_argument("--limit-usd", type=float, metavar="USD", help="most dollars of all parts together")
+    split.add_argument("--limit-usd", type=float, metavar="USD", help="limit in dollars of all parts together")
     split.add_argument("--rpm", type=float, metavar="N", help="requests a minute of all parts together")
-    split.set_defaults(act=_split)
-    run = verbs.add_parser(
-        "run", help="run the parts of a split, or one of them; what was killed is resumed", allow_abbrev=False,
-        epilog="Further flags, behind DIR, are those of maker run.",
-    )  # fmt: skip
-    run.add_argument("folder", metavar="DIR")
-    run.add_argument("--part", type=int, metavar="N", help="this one alone, from 1, in this process")
+    run = add_verb(verbs, "run", _run, "run the parts of a split, or one of them; what was killed is resumed", [PARTS],
+                   "Further flags, behind DIR, are those of maker run.")  # fmt: skip
+    run.add_argument("--part", type=int, metavar="N", help="only this part, from 1, in this process")
     run.add_argument("--jobs", type=int, default=2, metavar="N", help="parts at once on this machine (default 2)")
     run.add_argument("--executor", default="local", metavar="WHERE",
                      help="local (the default), dask (the extra dask; --jobs workers), dask=ADDRESS")  # fmt: skip
-    run.set_defaults(act=_run)
-    status = verbs.add_parser("status", help="one table of all parts of a split", allow_abbrev=False)
-    status.add_argument("folder", metavar="DIR")
+    status = add_verb(verbs, "status", _status, "show how far each part of a split is", [PARTS])
     status.add_argument("--json", action="store_true", help="print one JSON object")
-    status.set_defaults(act=_status)
-    merge = verbs.add_parser("merge", help="put the results of parts together, every chain verified",
-                             allow_abbrev=False)  # fmt: skip
-    merge.add_argument("folder", metavar="DIR")
+    merge = add_verb(verbs, "merge", _merge, "put the results of parts together, every chain verified", [PARTS])
     merge.add_argument("--unfinished", action="store_true", help="also parts that have no result yet: rows are open")
     add_out(merge)
-    merge.set_defaults(act=_merge)
 
 
 def _split(chosen: argparse.Namespace) -> int:
     from maker_engine.documents import read_document  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.launchers import launchers  # noqa: PLC0415 - likewise
+    from maker_engine.fleet.shards import Whole, read_manifest, split  # noqa: PLC0415 - likewise
     from maker_engine.labelling.codebook import read_codebook  # noqa: PLC0415 - likewise
     from maker_engine.labelling.gold import canonical, read_gold  # noqa: PLC0415 - likewise
     from maker_engine.labelling.units import Units  # noqa: PLC0415 - likewise
-    from maker_engine.records.launchers import launchers  # noqa: PLC0415 - likewise
-    from maker_engine.records.shards import Whole, read_manifest, split  # noqa: PLC0415 - likewise
     from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - likewise
     from maker_engine.tables.opening import open_table  # noqa: PLC0415 - likewise
 
@@ -124,8 +114,8 @@ def _parsed(flags: Sequence[str], own: Sequence[str]) -> argparse.Namespace:
 
 def _orders(manifest: Manifest, further: Sequence[str]) -> tuple[list[PartOrder], argparse.Namespace]:
     """Return what each part is run with, in their order, and the flags as they were parsed."""
-    from maker_engine.fleet import PartOrder  # noqa: PLC0415 - help needs none
-    from maker_engine.records.shards import CODEBOOK  # noqa: PLC0415 - likewise
+    from maker_engine.fleet.parts import PartOrder  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.shards import CODEBOOK  # noqa: PLC0415 - likewise
     from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415 - likewise
     from maker_tui.cli.option_flags import given  # noqa: PLC0415 - likewise
 
@@ -143,8 +133,8 @@ def _orders(manifest: Manifest, further: Sequence[str]) -> tuple[list[PartOrder]
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from maker_engine.executors import read_executor  # noqa: PLC0415 - help needs none
-    from maker_engine.records.shards import read_manifest  # noqa: PLC0415 - likewise
+    from maker_engine.fleet.shards import read_manifest  # noqa: PLC0415 - likewise
+    from maker_engine.runtime.executors import read_executor  # noqa: PLC0415 - help needs none
 
     read_executor(chosen.executor)
     manifest = read_manifest(path_of(chosen.folder))
@@ -162,7 +152,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _run_one(manifest: Manifest, chosen: argparse.Namespace) -> int:
     """Run one part in this process, as `maker run` does."""
-    from maker_engine.fleet import ended, prepared_part  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.parts import ended, prepared_part  # noqa: PLC0415 - help needs none
     from maker_tui.cli.headless import run_headless  # noqa: PLC0415 - likewise
 
     orders, parsed = _orders(manifest, chosen.further)
@@ -182,8 +172,8 @@ async def _run_all(
     manifest: Manifest, chosen: argparse.Namespace, orders: Sequence[PartOrder], *, as_json: bool
 ) -> bool:
     """Run all parts, some at a time, and return whether every one has a result."""
-    from maker_engine.executors import DASK, DaskExecutor, Executor, LocalExecutor, read_executor  # noqa: PLC0415 - help needs none
-    from maker_engine.fleet import run_part  # noqa: PLC0415 - likewise
+    from maker_engine.fleet.parts import run_part  # noqa: PLC0415 - likewise
+    from maker_engine.runtime.executors import DASK, DaskExecutor, Executor, LocalExecutor, read_executor  # noqa: PLC0415 - help needs none
 
     kind, address = read_executor(chosen.executor)
     executor: Executor = DaskExecutor(address, chosen.jobs) if kind == DASK else LocalExecutor(chosen.jobs)
@@ -215,8 +205,8 @@ def _by_process(folder: Path, number: int, further: Sequence[str]) -> PartEnd:
     Raises:
         MakerError: It has not.
     """
-    from maker_engine.fleet import ended  # noqa: PLC0415 - help needs none
-    from maker_engine.records.shards import read_manifest  # noqa: PLC0415 - likewise
+    from maker_engine.fleet.parts import ended  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.shards import read_manifest  # noqa: PLC0415 - likewise
 
     words = [sys.executable, "-m", "maker_tui", "records", "run", str(folder), "--part", str(number)]
     words += [*further, "--progress", "none", "--quiet"]
@@ -232,14 +222,14 @@ def _by_process(folder: Path, number: int, further: Sequence[str]) -> PartEnd:
 
 
 def _status(chosen: argparse.Namespace) -> int:
-    from maker_engine.records.shards import read_manifest  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.shards import read_manifest  # noqa: PLC0415 - help needs none
 
     _say_states(read_manifest(path_of(chosen.folder)), as_json=chosen.json)
     return 0
 
 
 def _say_states(manifest: Manifest, *, as_json: bool) -> None:
-    from maker_engine.fleet import states  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.parts import states  # noqa: PLC0415 - help needs none
     from maker_tui.text.part_lines import part_fields, part_lines  # noqa: PLC0415 - likewise
 
     found = [*states(manifest)]
@@ -250,10 +240,9 @@ def _say_states(manifest: Manifest, *, as_json: bool) -> None:
 
 
 def _merge(chosen: argparse.Namespace) -> int:
-    from maker_engine.fleet import ended  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.parts import ended  # noqa: PLC0415 - help needs none
+    from maker_engine.fleet.shards import check_parts, read_manifest  # noqa: PLC0415 - likewise
     from maker_engine.records.results import results  # noqa: PLC0415 - likewise
-    from maker_engine.records.shards import checked, read_manifest  # noqa: PLC0415 - likewise
-    from maker_engine.sessions.integrity.verify import verify  # noqa: PLC0415 - likewise
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
 
     manifest = read_manifest(path_of(chosen.folder))
@@ -265,9 +254,7 @@ def _merge(chosen: argparse.Namespace) -> int:
         if not chosen.unfinished and ((end := ended(path)) is None or not end.done):
             raise InputError(f"{part.name} has no result yet: {again} resumes it, or --unfinished takes it so")
     found = [opened(str(manifest.folder / part.session)) for part in manifest.parts]
-    held: dict[str, Any] = {}
-    for part, one in zip(manifest.parts, found, strict=True):
-        checked(manifest, part, one, held, lambda path, task: [*map(str, verify(path, task).findings)])
+    check_parts(manifest, found)
     votes, voters = 0, set()
     for path, _, _ in found:
         with Reader(path) as reader:

@@ -13,8 +13,8 @@ from maker_engine.core.decomposition import Json
 from maker_engine.core.record.commands import Stop
 from maker_engine.core.record.copies import effective_votes, identical_share
 from maker_engine.core.record.events import Outcome, StepHopeless
-from maker_engine.forecast import Forecast
 from maker_engine.output import complain, say_json, say_text, versioned
+from maker_engine.planning.forecast import Forecast
 from maker_engine.printable import one_line
 from maker_engine.runtime.carrying import CarriedOver, earlier_session
 from maker_engine.runtime.hopeless import sentence
@@ -121,7 +121,7 @@ def _driven(prepared: PreparedRun, inbox: Inbox, progress: str) -> RunView:
 
 
 def conclude(view: RunView, *, as_json: bool = False, quiet: bool = False, branch: int | None = None) -> int:
-    """Print what has come of a run, and last the result, or the command that goes on; return the exit status.
+    """Print what has come of a run, and last the result, or the command that continues; return the exit status.
 
     Args:
         view: The run at its end.
@@ -145,7 +145,7 @@ def conclude(view: RunView, *, as_json: bool = False, quiet: bool = False, branc
         elif quiet:
             complain(view.result_fault or refused or f"{_ended(view)}; the session is {view.session}")
         elif not refused:
-            driver = writer_of(view.session)  # of a run that was left to go on
+            driver = writer_of(view.session)  # of a run that was left to continue
             say_text(report(view, driver=driver) + going_on_line(view.session, branch) + result_line(view))
     except OutputError as error:
         outcome = view.snapshot.outcome
@@ -204,6 +204,7 @@ def summary(view: RunView) -> dict[str, object]:
         "wrong_decisions": totals.wrong if started.has_oracle else None,
         "tokens_in": totals.tokens_in, "tokens_out": totals.tokens_out,
         "tokens_reasoning": totals.tokens_reasoning,
+        "saved": _saved(view),
         "adjustments": [*view.adjustments],
         "model_check": None if snapshot.check is None else snapshot.check.to_json(),
         "cost_usd": None if snapshot.cost_usd is None else round(snapshot.cost_usd, 6),
@@ -219,6 +220,25 @@ def summary(view: RunView) -> dict[str, object]:
         "papers": None if view.papers is None else [*map(str, view.papers)],
         "dry_run": [*map(one_line, view.planned)],
     })  # fmt: skip
+
+
+def _saved(view: RunView) -> dict[str, object] | None:
+    """Report what several answers a call have saved; None where no call brought several."""
+    totals, usd = view.snapshot.totals, view.usd_saved
+    if not totals.calls_saved:
+        return None
+    calls = round(totals.calls_saved)
+    return {"calls": calls, "tokens_in": totals.tokens_saved, "usd": None if usd is None else round(usd, 6)}
+
+
+def _saved_words(view: RunView) -> str:
+    """Say the same in a line; empty for nothing."""
+    totals, usd = view.snapshot.totals, view.usd_saved
+    if not totals.calls_saved:
+        return ""
+    price = "" if usd is None else f" (${usd:.4f})"
+    calls, tokens = count_of(round(totals.calls_saved), "call"), count_of(totals.tokens_saved, "prompt token")
+    return f"{calls} and {tokens}{price}, by several answers a call"
 
 
 def _hopeless(found: StepHopeless | None) -> dict[str, object] | None:
@@ -245,7 +265,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
     Args:
         view: The run.
         ending: What it is called where it has not ended.
-        driver: The process that goes on with it, whatever has ended here.
+        driver: The process that continues it, whatever has ended here.
     """
     figures, totals = summary(view), view.snapshot.totals
     ended = f"{figures['outcome']}: {view.snapshot.reason}" if figures["outcome"] else ending
@@ -274,6 +294,7 @@ def report(view: RunView, ending: str = "interrupted", driver: int | None = None
         *([("texts", texts)] if (texts := _texts(view)) else []),
         *([("hopeless", sentence(hopeless))] if hopeless is not None and not said else []),
         ("spent", f"{tokens}, {cost}, {figures['wall_s']} s"),
+        *([("saved", saved)] if (saved := _saved_words(view)) else []),
         *([("besides", view.estimated)] if view.estimated else []),
         *outlook_lines(view.outlook),
         *(("sent", line) for line in view.adjustments),

@@ -104,7 +104,7 @@ def _say_papers(app: MakerApp) -> None:
 
 
 def open_run(prepared: PreparedRun, on_hangup: str, *, mouse: bool = True) -> int:
-    """Open the app on a live run; return the exit status of the run, which may go on without the terminal.
+    """Open the app on a live run; return the exit status of the run, which may continue without the terminal.
 
     An app that fails never ends with 0.
     """
@@ -134,7 +134,7 @@ def _driven(app: MakerApp, run: LiveRun, on_hangup: str, *, mouse: bool) -> int:
 
 
 def _without_screen(run: LiveRun, *, alone: bool) -> None:
-    """Stop a run whose screen has failed, or let it go on to its own end."""
+    """Stop a run whose screen has failed, or let it continue to its own end."""
     from maker_engine.core.record.commands import Stop  # noqa: PLC0415 - hopefully never
 
     if not alone:

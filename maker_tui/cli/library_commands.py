@@ -40,7 +40,7 @@ def add_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
     path = verbs.add_parser("path", help="print where the sessions are, or the file of one")
     path.add_argument("session", nargs="?", metavar=NAME)
     path.set_defaults(act=_path)
-    rename = verbs.add_parser("rename", help="give a session a name; '' takes it away")
+    rename = verbs.add_parser("rename", help="give a session a name; '' removes it")
     rename.add_argument("session", metavar=NAME)
     rename.add_argument("name", metavar="NEW")
     rename.set_defaults(act=_rename)

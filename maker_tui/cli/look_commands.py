@@ -38,7 +38,7 @@ def add_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
                         help=f"show so many of each session, 0 for all (default {MOST_HITS})")  # fmt: skip
     search.add_argument("--json", action="store_true", help="a JSON object a line for every place")
     search.set_defaults(act=_search)
-    compare = verbs.add_parser("compare", help="say where two runs of one problem part", allow_abbrev=False)
+    compare = verbs.add_parser("compare", help="show where two runs of one problem differ", allow_abbrev=False)
     compare.add_argument("left", metavar=NAME)
     compare.add_argument("right", nargs="?", metavar=NAME, help="left out, two runs of one session are compared")
     compare.add_argument("--fork", type=int, action="append", default=[], metavar="N",

@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 from maker_engine.core.errors import InputError
 from maker_engine.output import say
-from maker_tui.cli.record_files import write_table
+from maker_tui.cli.record_files import ROWS, add_verb, write_table
 
 if TYPE_CHECKING:
     from maker_engine.arguments import Arguments
     from maker_engine.records.matching import Pair
     from maker_engine.tables.row import Rows
+    from maker_tui.cli.record_files import Verbs
 
 PAIR, SCORE, LEFT, RIGHT = "pair", "score", "left ", "right "
 CLUSTER, TABLE, ROW, QUESTION = "cluster", "table", "row", "question"
 
 
-def add_verbs(verbs: argparse._SubParsersAction[Arguments]) -> None:
+def add_verbs(verbs: Verbs) -> None:
     """Add the two verbs."""
-    pairs = verbs.add_parser("pairs", help="find rows that may be of one thing; the doubtful pairs are for a vote",
-                             allow_abbrev=False)  # fmt: skip
-    _add_tables(pairs)
+    pairs = add_verb(
+        verbs, "pairs", _pairs, "find rows that may be of one thing; the doubtful pairs are for a vote", [ROWS]
+    )
+    _add_other(pairs)
     pairs.add_argument("--block", action="append", required=True, metavar="COLUMN",
                        help="compare rows that share it, or its beginning: COLUMN:3; may be repeated")  # fmt: skip
     pairs.add_argument("--compare", required=True, metavar="A,B", help="the columns that are compared")
@@ -32,10 +34,10 @@ def add_verbs(verbs: argparse._SubParsersAction[Arguments]) -> None:
     pairs.add_argument("--high", type=float, default=75, metavar="SCORE", help="from it on a match (default 75)")
     pairs.add_argument("--grey", type=Path, required=True, metavar="FILE", help="where to write the pairs between them")
     pairs.add_argument("--sure", type=Path, required=True, metavar="FILE", help="where to write the matches")
-    pairs.set_defaults(act=_pairs)
-    cluster = verbs.add_parser("cluster", help="put rows of one thing together, by sure and by voted matches",
-                               allow_abbrev=False)  # fmt: skip
-    _add_tables(cluster)
+    cluster = add_verb(
+        verbs, "cluster", _cluster, "put rows of one thing together, by sure and by voted matches", [ROWS]
+    )
+    _add_other(cluster)
     cluster.add_argument("--sure", required=True, metavar="FILE", help="what maker records pairs wrote")
     cluster.add_argument("--voted", metavar="FILE", help="the results of the vote on the doubtful pairs")
     cluster.add_argument("--field", default="answer", metavar="NAME", help="their column (default answer)")
@@ -43,11 +45,9 @@ def add_verbs(verbs: argparse._SubParsersAction[Arguments]) -> None:
     cluster.add_argument("--out", type=Path, metavar="FILE", help="the rows with clusters (default standard output)")
     cluster.add_argument("--questions", type=Path, metavar="FILE",
                          help="where to write the pairs that alone would join two clusters")  # fmt: skip
-    cluster.set_defaults(act=_cluster)
 
 
-def _add_tables(parser: Arguments) -> None:
-    parser.add_argument("rows", metavar="ROWS")
+def _add_other(parser: Arguments) -> None:
     parser.add_argument("--with", dest="other", metavar="ROWS", help="another table, to link with the first")
 
 

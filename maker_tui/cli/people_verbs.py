@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import argparse
 import getpass
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maker_engine.arguments import Arguments
 from maker_engine.core.errors import InputError
 from maker_engine.input_files import path_of
 from maker_engine.output import say, say_json, versioned
-from maker_tui.cli.record_files import opened, read_problem, write_table
+from maker_engine.records.people import AUDIT, GOLD, MOST_PEOPLE, REVIEW, Answers, beside
+from maker_tui.cli.record_files import Operand, add_verb, opened, read_problem, write_table
 
 if TYPE_CHECKING:
+    from maker_engine.arguments import Arguments
     from maker_engine.labelling.units import Units
-    from maker_engine.records.people import Answers
+    from maker_tui.cli.record_files import Verbs
     from maker_tui.runs.labelling import Desk, Terms
 
-Verbs = argparse._SubParsersAction  # noqa: SLF001 - argparse names it nowhere else
-MOST_PEOPLE = 20
+WHAT = Operand("named", "WHAT", "a session of records; with --problem or --question a table")
 
 
-def add_verbs(verbs: Verbs[Arguments]) -> None:
+def add_verbs(verbs: Verbs) -> None:
     """Add the commands that ask people."""
-    review = _verb(verbs, "review", _review, "have people decide what the votes did not, without seeing the votes")
+    review = add_verb(verbs, "review", _review, "have people decide what the votes did not, without seeing the votes")
     _add_sheet(review)
     review.add_argument("--below", type=float, default=0.0, metavar="SHARE",
                         help="also what was accepted with less agreement than this, 0 to 1")  # fmt: skip
-    gold = _verb(verbs, "gold", _gold, "label rows drawn at random as gold, before a run or after it", "WHAT")
+    gold = add_verb(verbs, "gold", _gold, "label rows drawn at random as gold, before a run or after it", [WHAT])
     gold.add_argument("--problem", type=Path, metavar="FILE", help="the codebook, where WHAT is rows and no session")
     gold.add_argument("--question", metavar="TEXT", help="without a codebook, as of maker ask: what is asked of a row")
     gold.add_argument("--choices", metavar="A,B,C", help="without a codebook: the answers")
@@ -38,8 +37,8 @@ def add_verbs(verbs: Verbs[Arguments]) -> None:
     gold.add_argument("--to", type=Path, metavar="FILE", help="where the gold is written (default beside the session)")
     gold.add_argument("--rows", type=int, metavar="N", help="how many are drawn (default 100)")
     _add_asking(gold)
-    gold.add_argument("--seed", type=int, default=0, metavar="N", help="of what is drawn (default 0)")
-    audit = _verb(verbs, "audit", _audit, "show by people's blind answers how many accepted ones are wrong at most")
+    gold.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the random draw (default 0)")
+    audit = add_verb(verbs, "audit", _audit, "bound the share of wrong labels among accepted ones, by blind answers")
     _add_sheet(audit)
     audit.add_argument("--here", action="store_true", help="label the sample at this terminal")
     audit.add_argument(
@@ -48,18 +47,8 @@ def add_verbs(verbs: Verbs[Arguments]) -> None:
     audit.add_argument("--delta", type=float, default=0.05, metavar="SHARE",
                        help="how often the claim may be false (default 0.05)")  # fmt: skip
     audit.add_argument("--rows", type=int, metavar="N", help="lines of the sheet (default as many as are needed)")
-    audit.add_argument("--seed", type=int, default=0, metavar="N", help="of what is drawn (default 0)")
+    audit.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the random draw (default 0)")
     audit.add_argument("--json", action="store_true", help="print one JSON object")
-
-
-def _verb(
-    verbs: Verbs[Arguments], name: str, act: Callable[[argparse.Namespace], int], help_text: str, what: str = "SESSION"
-) -> Arguments:
-    words = help_text[0].upper() + help_text[1:] + "."
-    parser = verbs.add_parser(name, help=help_text, description=words, allow_abbrev=False)
-    parser.add_argument("named", metavar=what)
-    parser.set_defaults(act=act)
-    return parser
 
 
 def _add_sheet(parser: Arguments) -> None:
@@ -68,7 +57,7 @@ def _add_sheet(parser: Arguments) -> None:
         "--answers",
         metavar="FILE",
         action="append",
-        help="take in a sheet that is filled in; several times for several people",
+        help="read a sheet that was filled in; may be repeated, one for each person",
     )
     _add_asking(parser)
 
@@ -99,8 +88,7 @@ def _terms(chosen: argparse.Namespace) -> Terms:
 
 def _desk(chosen: argparse.Namespace, front: str, gold: Path | None = None) -> Desk:
     """Make what people are asked about a session."""
-    from maker_engine.records.people import Answers  # noqa: PLC0415 - help needs none
-    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
+    from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - help needs none
     from maker_tui.runs.labelling import Table, desk_of  # noqa: PLC0415 - likewise
     from maker_tui.runs.records import Records  # noqa: PLC0415 - likewise
 
@@ -122,8 +110,7 @@ def _here(chosen: argparse.Namespace, front: str, gold: Path | None = None) -> s
 
 
 def _review(chosen: argparse.Namespace) -> int:
-    from maker_engine.records.people import REVIEW, Answers  # noqa: PLC0415 - help needs none
-    from maker_engine.records.queue import Queue  # noqa: PLC0415 - likewise
+    from maker_engine.records.queue import Queue  # noqa: PLC0415 - help needs none
     from maker_engine.records.review import Review, asked_of  # noqa: PLC0415 - likewise
     from maker_engine.records.sheets import columns, sheet  # noqa: PLC0415 - likewise
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
@@ -158,14 +145,15 @@ def take_in(chosen: argparse.Namespace, units: Units, people: Answers, kind: str
 
 
 def _gold(chosen: argparse.Namespace) -> int:
-    from maker_engine.records.people import GOLD  # noqa: PLC0415 - help needs none
+    of_session = chosen.problem is None and not chosen.question
+    _say(_here(chosen, GOLD, chosen.to) if of_session else _gold_of_table(chosen))
+    return 0
 
-    if chosen.problem is None and not chosen.question:
-        _say(_here(chosen, GOLD, chosen.to))
-        return 0
-    from maker_engine.catalogue import find  # noqa: PLC0415 - likewise
+
+def _gold_of_table(chosen: argparse.Namespace) -> str:
+    """Have rows of a table labelled before there is a run; return what is to be said of gold."""
+    from maker_engine.catalogue import find  # noqa: PLC0415 - help needs none
     from maker_engine.records.decided import units_of  # noqa: PLC0415 - likewise
-    from maker_engine.records.people import Answers, beside  # noqa: PLC0415 - likewise
     from maker_tui.cli.review_here import review_here  # noqa: PLC0415 - likewise
     from maker_tui.runs.labelling import Desk, GoldList, Table  # noqa: PLC0415 - likewise
 
@@ -181,8 +169,7 @@ def _gold(chosen: argparse.Namespace) -> int:
     table = Table(task, units_of(task, chosen.to), Answers(chosen.to), None)
     desk = Desk(table, [GoldList(table, terms)], None, chosen.to)
     review_here(desk, None)
-    _say(desk.save_gold())
-    return 0
+    return desk.save_gold()
 
 
 def _say(words: str) -> None:
@@ -193,7 +180,6 @@ def _say(words: str) -> None:
 def _audit(chosen: argparse.Namespace) -> int:
     from maker_engine.records.audit import audit, sentence  # noqa: PLC0415 - help needs none
     from maker_engine.records.guarantee import needed  # noqa: PLC0415 - likewise
-    from maker_engine.records.people import AUDIT, Answers  # noqa: PLC0415 - likewise
     from maker_engine.records.sheets import accepted, columns, sheet  # noqa: PLC0415 - likewise
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
 

@@ -11,7 +11,7 @@ from maker_engine.output import say, say_json, versioned
 from maker_tui.cli.parsing import MOST_STEPS, Parser, count
 
 if TYPE_CHECKING:
-    from maker_engine.planning import Purchase
+    from maker_engine.planning.plan import Purchase
 
 RULES = ("ahead", "lead-table")
 
@@ -19,7 +19,7 @@ RULES = ("ahead", "lead-table")
 def add_plan(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command to those of `maker`."""
     plan = commands.add_parser(
-        "plan", help="say what a run takes and how likely it is to be right, before it is ordered", allow_abbrev=False
+        "plan", help="estimate what a run costs and how likely it is to be right, before it starts", allow_abbrev=False
     )
     run = plan.add_argument_group("the run")
     run.add_argument("--steps", type=count, metavar="S", help="steps of the run, such as 1e6")
@@ -77,7 +77,7 @@ def two(text: str) -> tuple[float, float]:
 
 
 def _plan(chosen: argparse.Namespace) -> int:
-    from maker_engine import planning  # noqa: PLC0415 - `--help` does not need the engine
+    from maker_engine.planning.plan import flag_worth, p_for_budget, plan  # noqa: PLC0415 - `--help` does not need the engine
     from maker_tui.text import plan_lines  # noqa: PLC0415 - likewise
 
     if chosen.models is not None:
@@ -88,9 +88,9 @@ def _plan(chosen: argparse.Namespace) -> int:
 
         say(*(row.plain for row in plan_plots.plot(want, chosen.plot)))
         return 0
-    planned = planning.plan(want)
-    budget = None if chosen.budget is None else planning.p_for_budget(want, _above_zero("budget", chosen.budget))
-    flag = None if chosen.flag is None else planning.flag_worth(want, *chosen.flag)
+    planned = plan(want)
+    budget = None if chosen.budget is None else p_for_budget(want, _above_zero("budget", chosen.budget))
+    flag = None if chosen.flag is None else flag_worth(want, *chosen.flag)
     if chosen.json:
         say_json(versioned(plan_lines.fields(want, planned, assumed, budget, flag)))
         return 0
@@ -103,7 +103,7 @@ def _plan(chosen: argparse.Namespace) -> int:
 
 
 def _compare(chosen: argparse.Namespace) -> int:
-    from maker_engine.model_plans import offers  # noqa: PLC0415 - `--help` does not need the engine
+    from maker_engine.planning.model_plans import offers  # noqa: PLC0415 - `--help` does not need the engine
     from maker_tui.text import plan_lines  # noqa: PLC0415 - likewise
 
     if chosen.p is None and chosen.law is None:
@@ -120,7 +120,7 @@ def _compare(chosen: argparse.Namespace) -> int:
 
 def _wanted(chosen: argparse.Namespace) -> tuple[Purchase, list[str]]:
     """Return what is to be planned, and what of it is assumed."""
-    from maker_engine.planning import Purchase  # noqa: PLC0415 - `--help` does not need the engine
+    from maker_engine.planning.plan import Purchase  # noqa: PLC0415 - `--help` does not need the engine
 
     _check_shares(chosen)
     steps, tokens_in, independent = _of_task(chosen)
@@ -185,8 +185,8 @@ def _figures(chosen: argparse.Namespace) -> dict[str, Any]:
     """Return what is known of the model that is named."""
     if chosen.model is None:
         return {}
-    from maker_engine.model_plans import listed  # noqa: PLC0415 - only where a model is named
     from maker_engine.models.profile import PREFIX, parse_profile  # noqa: PLC0415 - likewise
+    from maker_engine.planning.model_plans import listed  # noqa: PLC0415 - only where a model is named
 
     if chosen.model.partition(":")[0] != PREFIX:
         return {"price": listed(chosen.model)}
@@ -200,9 +200,9 @@ def _figures(chosen: argparse.Namespace) -> dict[str, Any]:
 
 def _law(chosen: argparse.Namespace, figures: dict[str, Any]) -> Any:
     from maker_engine.core.forecasting.laws import single  # noqa: PLC0415 - `--help` does not need the engine
+    from maker_engine.core.forecasting.step_classes import law_of  # noqa: PLC0415 - likewise
     from maker_engine.core.scaling import check_p  # noqa: PLC0415 - likewise
     from maker_engine.law_files import read_law  # noqa: PLC0415 - likewise
-    from maker_engine.step_classes import law_of  # noqa: PLC0415 - likewise
 
     if chosen.p is not None and chosen.law is not None:
         raise InputError("--p and --law are two ways to say the same: leave one of them out")

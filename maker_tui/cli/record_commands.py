@@ -31,7 +31,7 @@ def add_verbs(verbs: Verbs[Parser]) -> None:
     show = _verb(verbs, "show", _show, "show a session's figures and forks, or one of its steps")
     show.add_argument("--fork", type=int, metavar="N", help="which of its runs, 0 for the first (default the newest)")
     show.add_argument("--step", type=int, metavar="N", help="the state before step N, the votes, and what was said")
-    show.add_argument("--schedule", action="store_true", help="what went on when: a bar for each call and each effect")
+    show.add_argument("--schedule", action="store_true", help="what happened when: a bar for each call and each effect")
     show.add_argument("--json", action="store_true", help="one JSON object")
     _verb(verbs, "verify", _verify, "check every byte, and decide every step again from its recorded votes")
     salvage = _verb(verbs, "salvage", _salvage, "save what is sound in a damaged session into a new one")

@@ -1,10 +1,11 @@
-"""What the commands on records read and write: a session of them, and a table of results."""
+"""What the verbs of `maker records` share: how each is added, the sessions that they read, the tables they write."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import argparse
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from maker_engine.input_files import read_named
 from maker_engine.output import write_document
@@ -14,7 +15,50 @@ if TYPE_CHECKING:
     from maker_engine.core.decomposition import AnyTask
     from maker_engine.labelling.units import Units
 
+    Verbs = argparse._SubParsersAction[Arguments]  # noqa: SLF001 - argparse names it nowhere else
+
 LARGEST_CODEBOOK = 4_000_000
+
+
+class Operand(NamedTuple):
+    """What a verb is about, without a flag.
+
+    Attributes:
+        name: Its name among the arguments.
+        metavar: Its name in the help.
+        help: What it is.
+    """
+
+    name: str
+    metavar: str
+    help: str
+
+
+SESSION = Operand("named", "SESSION", "a session of records: its name, its file, or last")
+ROWS = Operand("rows", "ROWS", "a table: CSV, TSV, JSON Lines, Parquet, or SQLite (data.db#table)")
+PARTS = Operand("folder", "DIR", "the folder of a split")
+
+
+def add_verb(
+    verbs: Verbs, name: str, act: Callable[[argparse.Namespace], int], help_text: str,
+    operands: Sequence[Operand] = (SESSION,), epilog: str = "",
+) -> Arguments:  # fmt: skip
+    """Add a verb.
+
+    Args:
+        verbs: The verbs so far.
+        name: Its name.
+        act: Does it, and returns the exit status.
+        help_text: What it does, beginning with a verb in lower case.
+        operands: What it is about, in order.
+        epilog: What its help says last.
+    """
+    description = f"{help_text[0].upper()}{help_text[1:]}."
+    parser = verbs.add_parser(name, help=help_text, description=description, epilog=epilog, allow_abbrev=False)
+    for one in operands:
+        parser.add_argument(one.name, metavar=one.metavar, help=one.help)
+    parser.set_defaults(act=act)
+    return parser
 
 
 def read_problem(path: Path) -> str:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from maker_engine.arguments import Arguments
 from maker_engine.output import complain, say, say_json, versioned, write_document
 from maker_tui.cli import fleet_verbs, matching_verbs, people_verbs
-from maker_tui.cli.record_files import add_out, opened, write_table
+from maker_tui.cli.record_files import ROWS, add_out, add_verb, opened, write_table
 
 EXAMPLES = """\
 examples:
   maker records init tickets.csv > codebook.yaml      a codebook to be filled in
   maker run records --problem codebook.yaml --rows tickets.csv --model openai/gpt-6-luna --session t.maker
   maker records results t.maker --out labelled.csv    the rows, with what was decided
-  maker records report t.maker --html report.html     how good, how clear, how dear
+  maker records report t.maker --html report.html     how good, how clear, at what cost
   maker records review t.maker                        decide what the votes did not, here
   maker records gold tickets.csv --problem codebook.yaml --to gold.csv       label a random part here, for --gold
   maker records audit t.maker --here                  label a random part of the accepted, and see what may be said
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         The exit status: 0 done, 1 an audit that does not show its claim yet, or parts without a result.
 
     Raises:
-        InputError: A flag or a file is no good.
+        InputError: A flag or a file cannot be used.
     """
     chosen, further = _parser().parse_known_args(arguments)
     if chosen.act in fleet_verbs.WITH_FLAGS_OF_RUN:
@@ -61,11 +61,11 @@ def _parser() -> Arguments:
         allow_abbrev=False,
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    init = _verb(verbs, "init", _init, "draft a codebook from a table's columns", "ROWS")
+    init = add_verb(verbs, "init", _init, "draft a codebook from a table's columns", [ROWS])
     init.add_argument("--to", type=Path, metavar="FILE", help="where to write it (default standard output)")
-    results = _verb(verbs, "results", _results, "write the rows with what was decided")
+    results = add_verb(verbs, "results", _results, "write the rows with what was decided")
     add_out(results)
-    report = _verb(verbs, "report", _report, "say how good the labels are, how clear and how dear")
+    report = add_verb(verbs, "report", _report, "show how good and how clear the labels are, and what they cost")
     report.add_argument("--html", type=Path, metavar="FILE", help="write it as one page as well")
     report.add_argument("--json", action="store_true", help="print one JSON object")
     people_verbs.add_verbs(verbs)
@@ -74,24 +74,12 @@ def _parser() -> Arguments:
     return parser
 
 
-def _verb(
-    verbs: argparse._SubParsersAction[Arguments],
-    name: str, act: Callable[[argparse.Namespace], int], help_text: str, what: str = "SESSION",
-) -> Arguments:  # fmt: skip
-    parser = verbs.add_parser(
-        name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".", allow_abbrev=False
-    )
-    parser.add_argument("named", metavar=what)
-    parser.set_defaults(act=act)
-    return parser
-
-
 def _init(chosen: argparse.Namespace) -> int:
     from maker_engine.labelling.codebook import draft  # noqa: PLC0415 - help needs no table
     from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - likewise
     from maker_engine.tables.opening import open_table  # noqa: PLC0415 - likewise
 
-    table = open_table(chosen.named)
+    table = open_table(chosen.rows)
     for note in table.notes:
         complain(note)
     text = draft(table)
@@ -99,7 +87,7 @@ def _init(chosen: argparse.Namespace) -> int:
         write_document([text])
     else:
         write_new(chosen.to, [text])
-        say(f"{chosen.to}: fill it in, then maker run records --problem {chosen.to} --rows {chosen.named}")
+        say(f"{chosen.to}: fill it in, then maker run records --problem {chosen.to} --rows {chosen.rows}")
     return 0
 
 

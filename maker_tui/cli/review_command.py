@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         The exit status: 0 all approved, 1 otherwise.
 
     Raises:
-        InputError: A flag, the plan, the policy or the model is no good.
+        InputError: A flag, the plan, the policy or the model cannot be used.
     """
     chosen = _parser().parse_args(arguments)
     task = _task(chosen)

@@ -41,7 +41,7 @@ RESUMED = tuple(
         ),
     )
 )  # fmt: skip
-"""Options that a run may go on with another value of."""
+"""Options that a run may continue with another value of."""
 FORKED = (table.find("allow"),)
 """Options that a fork, or a rollback, has none of unless they are given."""
 ROLLBACK = (
@@ -52,7 +52,7 @@ ROLLBACK = (
 
 def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add `maker sessions` to the command line."""
-    sessions = commands.add_parser("sessions", help="list and keep saved sessions, or resume one",
+    sessions = commands.add_parser("sessions", help="list and manage saved sessions, or resume one",
                                   description=DESCRIPTION)  # fmt: skip
     verbs = sessions.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_verbs(verbs)
@@ -129,7 +129,9 @@ def _run(prepared: PreparedRun, chosen: argparse.Namespace) -> int:
 
 def _add_fork(verbs: argparse._SubParsersAction[Parser]) -> None:
     help_text = "Add a fork to a session, which shares every step before --at, and run it."
-    fork = verbs.add_parser("fork", help="run on from one of its steps", description=help_text, allow_abbrev=False)
+    fork = verbs.add_parser(
+        "fork", help="begin another run from one of its steps", description=help_text, allow_abbrev=False
+    )
     fork.add_argument("session", metavar=NAME)
     fork.add_argument("--at", type=int, required=True, metavar="STEP", help="the first step it decides itself")
     fork.add_argument("--fork", type=int, metavar="N", help="which of its runs to fork (default the newest)")

@@ -41,12 +41,12 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     help_text = (
         "Write a file with a working task, or with --full a folder: prompt, rule, problem file, picture and tests."
     )
-    new = commands.add_parser("new-task", help="begin a task of your own", description=help_text, allow_abbrev=False)
+    new = commands.add_parser("new-task", help="create a task of your own", description=help_text, allow_abbrev=False)
     new.add_argument("name", metavar="NAME", help="name of the task and its file, such as bin_packing")
     new.add_argument("--full", action="store_true", help="write a folder with all that a task can have")
     new.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="where to put it (default here)")
     new.set_defaults(act=_new)
-    commands.add_parser("check-task", help="hold a task to the contract; see maker check-task --help", add_help=False)
+    commands.add_parser("check-task", help="check a task by the contract; see maker check-task --help", add_help=False)
 
 
 def _tasks(chosen: argparse.Namespace) -> int:

@@ -73,7 +73,7 @@ class Navigation:
 
     @cached_property
     def resumer(self) -> RunResumer:
-        """What goes on with runs."""
+        """What continues runs."""
         from maker_tui.navigation.run_resumer import RunResumer  # noqa: PLC0415 - start-up: see above
 
         return RunResumer(self._app, self.opened, self)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from maker_tui.parts.messages import NotStarted
 
 LEFT_RUNNING = "left running in the background"
-"""Why a run was stopped that another process goes on with."""
+"""Why a run was stopped that another process continues."""
 
 
 @runtime_checkable

@@ -120,7 +120,7 @@ class RunResumer:
         self._app.call_from_thread(self._ways.start_prepared, prepared, request.first)
 
     def _ask_code(self, request: Resumption, opening: Opening) -> None:
-        """Ask whether the code of a task that was run from a path may be run; go on if it may."""
+        """Ask whether the code of a task that was run from a path may be run; continue if it may."""
         code = opening.ask
         if code is None:
             return

@@ -56,7 +56,7 @@ class RunStarter:
             self._app.call_from_thread(self.start, prepared)
 
     def fork(self, request: ForkRequest) -> None:
-        """Close the run that is open, fork it, and go on with the fork. To be called in a thread."""
+        """Close the run that is open, fork it, and continue with the fork. To be called in a thread."""
         self._opened.stop(f"forked at step {request.step + 1:,}")
         self._opened.close()
         try:

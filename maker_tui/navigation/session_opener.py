@@ -84,7 +84,7 @@ class SessionOpener:
             self._app.call_from_thread(show, values)
 
     def _ask(self, opening: Opening, go_on: Callable[[Opening], None]) -> None:
-        """Ask whether the code of a task may be run, remember it, and go on by the answer."""
+        """Ask whether the code of a task may be run, remember it, and continue by the answer."""
         if opening.ask is not None:
             self._app.push_screen(RunCode(opening.ask, partial(self._answered, opening, go_on)))
 

@@ -1,4 +1,4 @@
-"""Leaving a run: one that goes on is asked about first, and ctrl+c pauses it before it stops it."""
+"""Leaving a run: one that is running is asked about first, and ctrl+c pauses it before it stops it."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Leaving:
         return True
 
     def action_leave(self) -> None:
-        """Leave; of a run that goes on ask what is to become of it."""
+        """Leave; of a run under way ask what is to become of it."""
         if self._goes_on and not self.left and not self.bar.up:
             self.bar.ask()
         else:
@@ -131,7 +131,7 @@ class Leaving:
         self._go(background=False)
 
     def action_leave_running(self) -> None:
-        """Leave the run to another process, which goes on with it."""
+        """Leave the run to another process, which continues it."""
         self._go(background=True)
 
     def _go(self, *, background: bool) -> None:

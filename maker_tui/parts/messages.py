@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ResumeAsked(Message):
-    """A saved run is to go on."""
+    """A saved run is to continue."""
 
     def __init__(self, request: Resumption) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class RollbackAsked(Message):
 
 
 class RunLeft(Message):
-    """The run is to be closed; in the `background` it goes on."""
+    """The run is to be closed; in the `background` it continues."""
 
     def __init__(self, *, background: bool = False) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Control of a run: commands go to it, or to what goes on with it where it has stopped, or it is said why not."""
+"""Control of a run: commands go to it, or to what continues it where it has stopped, or it is said why not."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 NEXT_DISSENT = parse_filter("dissent")
 STEPS = DecideStep | DrawSample | DrawVote | RunUntil
-"""What a run that goes on can do first."""
+"""What a run under way can do first."""
 
 STEP_KEYS: list[BindingType] = [
     Binding("n", "decide_step", "step", tooltip="run to the next decided step, then pause; 5n decides five"),
@@ -82,7 +82,7 @@ class RunControl:
         self.over = False
 
     def send(self, command: Command) -> None:
-        """Send a command: to a run that is over, that it goes on; or say why it cannot be."""
+        """Send a command: to a run that is over, that it continues; or say why it cannot be."""
         self._say_if_stuck(command)  # and send it: what was decided just now may not be seen yet
         if isinstance(command, BREAKS):
             if self.over:
@@ -107,7 +107,7 @@ class RunControl:
             self._say("it cannot continue", stuck_words(self._screen.app, step))
 
     def cannot_steer(self, *, resumes: bool = False) -> bool:
-        """Say why a run that another process drives, that is at its end, or that has to go on first, is not steered.
+        """Say why a run that another process drives, that has ended, or that has to be continued first, is not steered.
 
         Args:
             resumes: What is to be typed continues a run that has stopped.
@@ -130,7 +130,7 @@ class RunControl:
         return self._travel.back_to_now() or self.cannot_steer(resumes=resumes)
 
     def _say_its_end(self) -> bool:
-        """Say why the run cannot go on, if it cannot."""
+        """Say why the run cannot continue, if it cannot."""
         view = self._source.view()
         fork = f"{key_now(self._screen.app, 'workbench.fork', 'F')} forks it at the step in view."
         words = "nothing of it was written" if view is None else at_its_end(view.snapshot.outcome, fork)
@@ -150,7 +150,7 @@ class RunControl:
         self._screen.notify(words, title=title, markup=False, timeout=5)
 
     def action_pause(self) -> None:
-        """Pause, or go on."""
+        """Pause, or continue."""
         view = self._source.view()
         self.send(Continue() if view is not None and view.snapshot.paused else Pause())
 
@@ -163,7 +163,7 @@ class RunControl:
         self.send(Continue())
 
     def action_decide_step(self) -> None:
-        """Go on to the next decided step, or so many."""
+        """Move to the next decided step, or so many."""
         self.send(DecideStep(self._keys.take_count() or 1))
 
     def action_draw_sample(self) -> None:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 LOOKS = ("inspect", "table", "map", "plots")
 ENDED_KEYS = (*LOOKS, "fork", "roll-back", "next-wrong", "leave", "help", "next-dissent", "dissent-before", "menu")
-"""Keys of the footer, by their names, most important first; those of a run that can go on begin with that."""
+"""Keys of the footer, by their names, most important first; those of a run that can continue begin with that."""
 UNFINISHED_KEYS = ("continue", *ENDED_KEYS)
 HELD_KEYS = ("probe", "decide", "vote", "fork", "continue", "inspect", "step", "edit-prompt", "leave", "help", "menu")
 ACTING_KEYS = ("continue", "step", "fork", *LOOKS, "leave", "help", "menu")
 """Before an effect, which nobody votes on."""
 STUCK_KEYS = ("decide", "vote", "strike", "fork", "probe", "inspect", "edit-prompt", "leave", "help", "menu")
-"""Where the open step has used up its samples: nothing goes on before a person has decided it."""
+"""Where the open step has used up its samples: nothing happens before a person has decided it."""
 VIEW_KEYS = (*LOOKS, "back", "leave", "help", "next-dissent", "dissent-before", "menu")
 """Of a run that another process drives: none that steers it."""
 PAST_KEYS = (
@@ -76,5 +76,5 @@ def footer_keys(
 
 
 def usual_keys(bindings: Sequence[BindingType], *, paused: bool) -> list[Binding]:
-    """Pick the keys of a run that is driven here; one that goes on has nothing to be let go on."""
+    """Pick the keys of a run that is driven here; one that is running has nothing to continue."""
     return [one for one in keys_of(bindings) if paused or name_of(one) != "continue"]

@@ -1,4 +1,4 @@
-"""Time travel on the workbench: the run as it stood at any step, and the ways from there to look at it."""
+"""Time travel on the workbench: the run as it was at any step, and the ways from there to look at it."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class TimeTravel:
         self._screen.notify(reason, title="cannot be read", severity="error", markup=False)
 
     def go_to(self, step: int) -> None:
-        """Show the run as it stood when the votes of `step` were counted."""
+        """Show the run as it was when the votes of `step` were counted."""
         run = self.run
         if run is not None:
             self._past = max(0, step)

@@ -1,4 +1,4 @@
-"""A saved run left to a process of its own, which goes on with it when the terminal is gone."""
+"""A saved run left to a process of its own, which continues it when the terminal is gone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATIENCE_S = 60.0
 
 
 def go_on_alone(path: Path, branch: int, out: Path | None = None) -> int | None:
-    """Start a process that goes on with a saved run; return its id once it drives the run, None if it has ended it.
+    """Start a process that continues a saved run; return its id once it drives the run, None if it has ended it.
 
     It asks no one: an undecided step that a person was to be asked about stops it.
 
@@ -33,7 +33,7 @@ def go_on_alone(path: Path, branch: int, out: Path | None = None) -> int | None:
         out: Folder for its task's papers, None for none.
 
     Raises:
-        InputError: The process could not go on with it; in its own words.
+        InputError: The process could not continue it; in its own words.
     """
     before = _ended(path, branch)
     with tempfile.TemporaryFile() as said:

@@ -12,7 +12,7 @@ from maker_engine.core.forecasting.outlook import Expected
 from maker_engine.core.record.commands import Command, Stop
 from maker_engine.core.record.values import fits
 from maker_engine.models.families import by_family
-from maker_engine.runtime.adapting import outlook_of
+from maker_engine.runtime.adapting import later
 from maker_engine.runtime.order import PreparedRun, drive
 from maker_engine.runtime.order_models import real_models
 from maker_engine.runtime.step_control import Inbox
@@ -69,7 +69,7 @@ class LiveRun:
     """A run driven in a worker thread. The thread never waits for the screen: it leaves its latest view to be read.
 
     Attributes:
-        saved: The run that it goes on from, None for a new one.
+        saved: The run that it continues from, None for a new one.
         out: Folder for the task's papers, None for none.
         loads: It asks a real model, so that LiteLLM is loaded before its first view.
     """
@@ -169,6 +169,6 @@ def view_of(saved: SavedRun, steps_per_s: float = 0.0) -> RunView:
         temperature=temperature_of(order, saved.adjustments, saved.voters),
         answered_by=by_family(saved.answered) or saved.run.answered_by,
         limit_is_estimate=limited and totals.tokens_estimated > 0,
-        outlook=outlook_of(saved.run, Expected(k_from="as recorded", independent=saved.task.independent)),
+        forecast=later(saved.run, Expected(k_from="as recorded", independent=saved.task.independent)),
         **result_fields(saved.task, saved.state, saved.run),
     )  # fmt: skip

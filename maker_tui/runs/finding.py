@@ -1,4 +1,4 @@
-"""A search through a run that goes on beside everything else, and can be ended."""
+"""A search through a run, beside everything else, that can be ended."""
 
 from __future__ import annotations
 

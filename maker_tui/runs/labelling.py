@@ -176,7 +176,7 @@ class GoldList(RowList):
     def _wants_more(self) -> bool:
         return not len(self.review)
 
-    def _read(self, reader: Reader) -> list[Asked]:  # noqa: ARG002 - what is drawn hangs on no vote
+    def _read(self, reader: Reader) -> list[Asked]:  # noqa: ARG002 - what is drawn depends on no vote
         return self._drawn()
 
     def _drawn(self) -> list[Asked]:

@@ -11,7 +11,7 @@ from maker_engine.core.forecasting.laws import Law, single
 from maker_engine.core.scaling import check_p
 from maker_engine.law_files import read_law
 from maker_engine.options.kinds import whole_number
-from maker_engine.planning import Purchase
+from maker_engine.planning.plan import Purchase
 from maker_engine.runtime.order import PreparedRun, prompt_tokens
 from maker_tui.runs.order_form import Field
 

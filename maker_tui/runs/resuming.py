@@ -1,4 +1,4 @@
-"""How a stopped run goes on: the command for it, and what is to be different as it is typed in one line of the app."""
+"""How a stopped run continues: the command for it, and what is to be different, typed in one line of the app."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from maker_engine.core.record.commands import Command
 
 AT_ITS_END = frozenset(outcome for outcome in Outcome if outcome.concluded)
-"""Every step is decided: there is nothing to go on with."""
+"""Every step is decided: there is nothing to continue with."""
 _ENDS: dict[str | None, str] = {
     Outcome.SOLVED: "its result has passed the check",
     Outcome.INFEASIBLE: "that there is no solution is verified",
@@ -30,14 +30,14 @@ _ENDS: dict[str | None, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Resumption:
-    """A saved run that is to go on in the app.
+    """A saved run that is to continue in the app.
 
     Attributes:
         path: The session.
         branch: Which of its runs, None for the newest.
         changes: Fields of the order that differ.
-        breaks: Breakpoints it goes on with.
-        first: What it is to do first, None to let it go on.
+        breaks: Breakpoints it continues with.
+        first: What it is to do first, None to let it continue.
         family: The task's class, None for the installed one.
         asked: What ran out has been asked for.
         trusted: The user agrees to what a session from elsewhere names.
@@ -54,7 +54,7 @@ class Resumption:
 
 
 def at_its_end(outcome: str | None, fork: str) -> str:
-    """Say why a run does not go on, and what can be done; empty where it can go on.
+    """Say why a run does not continue, and what can be done; empty where it can continue.
 
     Args:
         outcome: How it ended.
@@ -96,7 +96,7 @@ def resume_command(path: Path, branch: int | None = None) -> str:
 
 
 def going_on_line(path: Path, branch: int | None = None) -> str:
-    """Return the last line of a run's summary: how to go on with it, or to look on; empty where it has ended.
+    """Return the last line of a run's summary: how to continue with it, or to look on; empty where it has ended.
 
     Args:
         path: The session.

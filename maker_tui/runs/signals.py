@@ -65,7 +65,7 @@ class Signals:
         Args:
             view: The run.
             live: Whether this app drives it; someone is called for no other.
-            now: Seconds of any clock that only goes on.
+            now: Seconds of any clock that never goes back.
         """
         title, word = None, run_word(view.snapshot, live=live)
         if word != self._word or now - self._title_at >= TITLE_S:

@@ -1,4 +1,4 @@
-"""The conversation: a run that asks a person, with its question, the document it writes, and the vote that goes on."""
+"""The conversation: a run that asks a person, with its question, the document it writes, and the vote."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ class Conversation(MakerScreen):
         return pointed.step if pointed is not None and looking else None
 
     def _show_votes(self) -> None:
-        """Show the vote that goes on; beside the document, once its cursor was moved, the vote on that line."""
+        """Show the vote under way; beside the document, once its cursor was moved, the vote on that line."""
         if self._watch.view is None:
             return
         snapshot, pointed, step = self._watch.view.snapshot, self._document.pointed, self._step_in_view
@@ -211,7 +211,7 @@ class Conversation(MakerScreen):
             self._banner.take_down()
 
     def action_pause(self) -> None:
-        """Pause, or go on."""
+        """Pause, or continue."""
         self._interrupted = False
         paused = self._watch.view is not None and self._watch.view.snapshot.paused
         self._answering.send(Continue() if paused else Pause())

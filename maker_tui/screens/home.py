@@ -249,7 +249,7 @@ class Home(MakerScreen):
         self._follow()
 
     def _follow(self) -> None:
-        """Read again soon if there is a run that goes on: its progress and its end are shown."""
+        """Read again soon if a run is under way: its progress and its end are shown."""
         if self._following is not None:
             self._following.stop()
         busy = any(one.busy for one in self._browser.known)

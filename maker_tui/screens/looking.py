@@ -154,7 +154,7 @@ class Looking(MakerScreen):
         return self._step
 
     def on_mount(self) -> None:
-        """Show the view that was asked for, and the run as it goes on."""
+        """Show the view that was asked for, and the run as it is now."""
         self.show_view(self._front, self._step)
         if self._asks:
             self.action_find()
@@ -244,7 +244,7 @@ class Looking(MakerScreen):
         self.show_view(name, self._step)
 
     def action_leave(self) -> None:
-        """End a search that goes on, else go back."""
+        """End a search under way, else go back."""
         if self._steps.finding.going:
             self._steps.finding.end()
             self._steps.show_step(self._step)

@@ -17,7 +17,7 @@ from textual.widgets import Input, Select
 from textual.worker import get_current_worker
 
 from maker_engine.core.errors import InputError
-from maker_engine.planning import Purchase, plan
+from maker_engine.planning.plan import Purchase, plan
 from maker_tui.parts.maker_screen import MakerScreen
 from maker_tui.runs.plan_form import FIELDS, INDEPENDENT, read_plan, run_values
 from maker_tui.text.plan_lines import lines

@@ -80,6 +80,6 @@ class PutBack(NamedKeys, ModalScreen[None]):
         return f"This will {does}.{changes}{stops}"
 
     def action_agree(self) -> None:
-        """Go away, and do it."""
+        """Close the question, and do it."""
         self.app.pop_screen()
         self._agreed()

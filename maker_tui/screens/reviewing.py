@@ -16,7 +16,7 @@ from textual.events import Key, Paste, Resize
 
 from maker_engine.core.errors import InputError
 from maker_engine.printable import one_line
-from maker_engine.records.people import AUDIT
+from maker_engine.records.people import AUDIT, MOST_PEOPLE
 from maker_tui.parts.maker_screen import MakerScreen, act_on
 from maker_tui.text.figures import count, place_words
 from maker_tui.text.roles import line
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 LOOK_S = 0.5
 ROOM_FOR_BOTH = 110
 """Columns from which on what is known of the list is beside the row, and not below it."""
-MOST_PEOPLE = 20
 
 
 class Reviewing(MakerScreen):
@@ -186,7 +185,7 @@ class Reviewing(MakerScreen):
         self._lay_out()
 
     def action_skip(self) -> None:
-        """Go on to the next row."""
+        """Move to the next row."""
         self._desk.front.review.skip()
         self._row.scroll_lines_to(0)
         self._lay_out()

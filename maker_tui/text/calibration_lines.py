@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from maker_engine.calibration.estimate import Estimate, Run, Sought
-from maker_engine.calibration.intervals import Interval
 from maker_engine.calibration.report import advice, recommended
 from maker_engine.calibration.sweep import Measured
 from maker_engine.calibration.tally import error_correlation, flag_worths
+from maker_engine.core.forecasting.intervals import Interval
 from maker_tui.text.figures import chance, count_of, dollars, duration, fit
 from maker_tui.text.wrapping import wrapped
 

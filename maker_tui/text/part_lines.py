@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from maker_tui.text.figures import NONE, dollars, duration, rate
 
 if TYPE_CHECKING:
-    from maker_engine.fleet import PartState
+    from maker_engine.fleet.parts import PartState
 
 _HEAD = ("part", "state", "rows", "decided", "of", "undecided", "votes", "cost", "a second", "to go", "written")
 _COUNTED = ("rows", "decided", "of", "undecided", "votes")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from maker_engine.planning import Planned, Purchase, p_needed
+from maker_engine.planning.plan import Planned, Purchase, p_needed
 
 if TYPE_CHECKING:
-    from maker_engine.model_plans import Offer
+    from maker_engine.planning.model_plans import Offer
 
 Flag = tuple[Planned, float]
 

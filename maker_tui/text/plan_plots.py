@@ -11,7 +11,7 @@ from rich.text import Text
 from maker_engine.core.errors import InputError
 from maker_engine.core.forecasting.laws import single
 from maker_engine.core.voting import LEADS
-from maker_engine.planning import Purchase, samples, voted
+from maker_engine.planning.plan import Purchase, samples, voted
 from maker_tui.text.curves import Axis, Series, curves, percent, power
 from maker_tui.text.figures import count
 

@@ -25,7 +25,7 @@ def schedule_lines(bars: Sequence[Bar], place: int, size: tuple[int, int], now: 
         bars: What has a time, in order of the beginnings.
         place: The step in view, 0-based.
         size: Cells across and down.
-        now: The time in s since 1970 where the run goes on, else None.
+        now: The time in s since 1970 while the run is under way, else None.
         read: Which steps they are of, for the heading.
     """
     heading = ("schedule", "strong")

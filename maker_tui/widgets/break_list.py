@@ -47,7 +47,7 @@ class BreakList(LineView):
         return self.has_class("-up")
 
     def offer(self, points: Sequence[Breakpoint]) -> None:
-        """Begin to list `points`, or go on with what they are now."""
+        """Begin to list `points`, or continue with what they are now."""
         self._points = points
         self._chosen = max(0, min(self._chosen, len(points) - 1))
         self.add_class("-up")

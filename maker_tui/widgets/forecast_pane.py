@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 from textual.events import Resize
 
-from maker_engine.forecast import Forecast
+from maker_engine.planning.forecast import Forecast
 from maker_tui.text.figures import NONE, chance, count, dollars, duration, fit, rate, short
 from maker_tui.text.roles import line
 from maker_tui.text.rule_words import rule_words

@@ -148,7 +148,7 @@ class Inspector(NamedKeys, Vertical):
         at, run = self._at, self._run
 
         def look(reader: Reader) -> Inspection:
-            step = min(at, reader.steps_done())  # a run that goes on may be ahead of its record by a moment
+            step = min(at, reader.steps_done())  # a run under way may be ahead of its record by a moment
             run.look_into(reader, step)
             return inspect_step(reader, run.task, step)
 

@@ -34,7 +34,7 @@ class Choice(Select[str], inherit_bindings=False):
 
 
 class Entry(Input):
-    """A field to type in; tab completes what was typed, where it can, and else goes on to the next field.
+    """A field to type in; tab completes what was typed, where it can, and else moves to the next field.
 
     What it holds is made printable, since Textual draws it as it is: it may come from anyone's session.
     """
@@ -52,7 +52,7 @@ class Entry(Input):
         self._met = self.value
 
     def action_complete(self) -> None:
-        """Take what is suggested, or go on."""
+        """Take what is suggested, or continue."""
         before = self.value
         if before != self._met and self.cursor_position == len(before):
             self.action_cursor_right()

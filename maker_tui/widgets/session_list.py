@@ -208,7 +208,7 @@ class SessionList(LinePane):
             self.post_message(self.Opened(self.chosen))
 
     def action_mark(self) -> None:
-        """Mark the session under the cursor, or take its mark off, and go on to the next."""
+        """Mark the session under the cursor, or take its mark off, and move to the next."""
         if self.chosen is not None:
             path = self.chosen.path
             self._marked = {**self._marked, path: None} if path not in self._marked else {

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
         The exit status: 0 where it was interrupted.
 
     Raises:
-        InputError: A flag is no good, or the port is taken.
+        InputError: A flag cannot be used, or the port is taken.
     """
     parser = Arguments(
         prog="maker api-demo-server",

@@ -38,7 +38,7 @@ def compiled(pattern: str) -> Any:
 
 
 def found(pattern: str, text: str) -> bool:
-    """Return whether a pattern matches anywhere in a text; one that is no good matches nothing."""
+    """Return whether a pattern matches anywhere in a text; one that cannot be used matches nothing."""
     try:
         return compiled(pattern).search(text) is not None
     except (PatternError, UnicodeError):
@@ -46,7 +46,7 @@ def found(pattern: str, text: str) -> bool:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Return whether a pattern matches a whole text; one that is no good matches nothing."""
+    """Return whether a pattern matches a whole text; one that cannot be used matches nothing."""
     try:
         return compiled(pattern).fullmatch(text) is not None
     except (PatternError, UnicodeError):

@@ -44,7 +44,7 @@ def _bounded(schema: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
 
 
 def breach(schema: str, schemas: str, value: Any) -> str:
-    """Say in one line how a value breaks a schema; "" where it does not, or where the schema is no good.
+    """Say in one line how a value breaks a schema; "" where it does not, or where the schema cannot be used.
 
     Args:
         schema: JSON text.

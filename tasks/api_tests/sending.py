@@ -19,8 +19,6 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 IDEMPOTENT = (*SAFE, "PUT", "DELETE")
 DEMO_EFFECT, DEMO_URL = "api_demo", "http://api-demo"
 """The effect that sends to maker's own server, and the address that represents that server."""
-LARGEST_BODY = 1_000_000
-"""Bytes of an answer's body that are taken."""
 _DEEPEST = 10
 
 

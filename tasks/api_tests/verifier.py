@@ -121,7 +121,7 @@ class Replay:
         if kind != "again":
             self.failed.add(name)
             if test["critical"] and then != "stop":
-                self.wrong(f"{name} is critical and has failed, and the run went on")
+                self.wrong(f"{name} is critical and has failed, and the run continued")
             self.stopped = self.stopped or then == "stop"
 
     def choose(self, name: str) -> None:

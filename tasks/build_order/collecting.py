@@ -87,7 +87,7 @@ class Collection:
             path: Its folder or file.
 
         Raises:
-            ProblemError: There is one of this key, or the name is no good.
+            ProblemError: There is one of this key, or the name cannot be used.
         """
         if key in self._found:
             raise ProblemError(twins(self._found[key].name))

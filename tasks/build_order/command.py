@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         The exit status: 0 answered.
 
     Raises:
-        InputError: A flag or a file is no good.
+        InputError: A flag or a file cannot be used.
     """
     chosen = _parser().parse_args(arguments)
     verbs = {"order": _order, "breaks": _breaks, "monorepo": _monorepo}

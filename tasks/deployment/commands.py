@@ -74,7 +74,7 @@ def _fields(done: Done) -> dict[str, Any]:
 
 
 def is_well(done: Done) -> bool:
-    """Tell whether a command ended with 0, or an address answered with a status below 400."""
+    """Return whether a command ended with 0, or an address answered with a status below 400."""
     if not done.ok:
         return False
     value = _fields(done)

@@ -64,7 +64,7 @@ def begin(problem: Problem) -> State:
 
 
 def most_operations(problem: Problem) -> int:
-    """Return how many operations and windows there may be before what goes on is rolled back."""
+    """Return how many operations and windows there may be before what is under way is rolled back."""
     return sum(4 * one.replicas + 2 * len(one.canary) + 4 for one in problem.services) * (problem.holds + 2)
 
 

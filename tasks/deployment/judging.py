@@ -15,13 +15,13 @@ WORDS = {
 
 
 def has_errors(new: Side, old: Side) -> bool:
-    """Tell whether the error rate is above 1 % and above twice the old version's, in whole numbers."""
+    """Return whether the error rate is above 1 % and above twice the old version's, in whole numbers."""
     above = new.errors * old.requests > 2 * old.errors * new.requests if old.requests else new.errors > 0
     return 100 * new.errors > new.requests and above
 
 
 def is_slow(new: Side, old: Side) -> bool:
-    """Tell whether the p95 is above twice the old version's and above it by more than 200 ms."""
+    """Return whether the p95 is above twice the old version's and above it by more than 200 ms."""
     return new.p95_ms > 2 * old.p95_ms and new.p95_ms > old.p95_ms + SLOWER_MS
 
 

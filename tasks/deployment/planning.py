@@ -100,7 +100,7 @@ def right(found: list[Candidate]) -> Candidate | None:
 
 
 def is_finished(service: Service, fleet: Fleet) -> bool:
-    """Tell whether all instances of a service are new."""
+    """Return whether all instances of a service are new."""
     return fleet.old == 0 and fleet.new == service.replicas
 
 

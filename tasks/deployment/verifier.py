@@ -247,7 +247,7 @@ def _of_commands(check: _Check, moves: Sequence[Move]) -> None:
 
 
 def _is_well(move: Move) -> bool:
-    """Tell whether a move is the answer of an instance that is well."""
+    """Return whether a move is the answer of an instance that is well."""
     if move[:2] != ("done", "ok"):
         return False
     value = json.loads(move[2])

@@ -23,7 +23,7 @@ def audit(document: Document, answers: Iterable[Any], earlier: Document | None) 
     Args:
         document: What the interview resulted in.
         answers: Every decision of the run, in order.
-        earlier: The document it went on from, None for none.
+        earlier: The document it continued from, None for none.
     """
     proposed, persons, votes = _said(answers)
     said_first = clauses(document.idea)

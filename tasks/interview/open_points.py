@@ -85,7 +85,7 @@ def at_hand(talk: Talk) -> Point:
 
 
 def settled(talk: Talk, replies: dict[str, Reply]) -> Talk:
-    """Take in what persons answered to the point at hand; `at` goes on to the next."""
+    """Take in what persons answered to the point at hand; `at` moves to the next."""
     point, document = at_hand(talk), talk.document
     answers = {voter: _answer(point, reply) for voter, reply in replies.items()}
     given = {voter: text for voter, text in answers.items() if text}

@@ -115,7 +115,7 @@ class Interview(Task[Talk, Answer]):
         return idea if len(idea) <= 40 else idea[:39] + "…"
 
     def start(self) -> Talk:
-        """Return an empty document, or the one that the interview goes on from."""
+        """Return an empty document, or the one that the interview continues from."""
         return beginning(self._brief)
 
     def step(self, state: Talk) -> Step | None:

@@ -44,12 +44,12 @@ def deed_of(state: State) -> Deed:
 
 
 def in_batches(state: State) -> bool:
-    """Tell whether the change at hand goes in batches."""
+    """Return whether the change at hand goes in batches."""
     return deed_of(state).gates[-1:] == (BATCHES,)
 
 
 def has_digest(state: State) -> bool:
-    """Tell whether the tables of a state are those of its database, so that they give its digest: not within a change.
+    """Return whether the tables of a state are those of its database, and so give its digest: not within a change.
 
     Nor after a restore that failed, or a check of what was reverted at the end.
     """

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         The exit status: 0.
 
     Raises:
-        InputError: A flag is no good, a file cannot be read, or one is there already.
+        InputError: A flag cannot be used, a file cannot be read, or one is there already.
     """
     parser = Arguments(
         prog="maker migration",

@@ -89,7 +89,7 @@ def gated(problem: Problem, state: State, word: str) -> State:
 
 
 def answered(problem: Problem, state: State, text: str) -> State:
-    """Return the state after a person has said whether to go on."""
+    """Return the state after a person has said whether to continue."""
     if text == GO_ON:
         return replace(state, stage=GATE)
     name = deed_of(state).name

@@ -132,7 +132,7 @@ def _classed(sql: str, line: int, tree: Any, dialect: str) -> Statement:
 
 
 def _far(tree: Any) -> bool:
-    """Tell whether a statement may reach tables that it does not name: by code, by an index's name, by a type."""
+    """Return whether a statement may reach tables that it does not name: by code, by an index's name, by a type."""
     if isinstance(tree, exp.Create):
         return str(tree.kind).upper() not in ("TABLE", "INDEX", "VIEW")
     if isinstance(tree, exp.Drop | exp.Alter):
@@ -245,7 +245,7 @@ def with_range(sql: str, dialect: str, key: str, low: int | None, high: int) -> 
 
 
 def conflict(earlier: tuple[Statement, ...], later: tuple[Statement, ...]) -> bool:
-    """Tell whether two changes must keep their order: one changes a table that the other touches."""
+    """Return whether two changes must keep their order: one changes a table that the other touches."""
     for one in earlier:
         for two in later:
             if ANYTHING in (*one.tables, *two.tables):

@@ -1,7 +1,7 @@
 """The clock: what runs in which slot, what has ended and how, and what may begin next.
 
 Agents decide what begins and what becomes of a failure. That something ends is an event of the clock: after each
-decision it goes on by itself to the next moment at which there is something to decide.
+decision it continues by itself to the next moment at which there is something to decide.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ class Clock:
         return 2 * job.millis if fate == TAINT and job.action == CREATE else job.millis
 
     def settle(self, state: State) -> State:
-        """Let the clock go on until something is to be decided or nothing runs; one that acts is not hurried."""
+        """Let the clock continue until something is to be decided or nothing runs; one that acts is not hurried."""
         while not self.acts and state.running and self._found(state) is None:
             now = min(one.end for one in state.running)
             for work in [one for one in state.running if one.end == now]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from .clock import Clock, State
 from .jobs import Job
 from .problem import Problem
 
@@ -141,14 +140,6 @@ def _solved(problem: Problem, known: int, seconds: float) -> tuple[int, int]:
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return known, problem.bound
     return round(solver.objective_value), round(solver.best_objective_bound)
-
-
-def by_rule(problem: Problem) -> State:
-    """Return the state that the rule ends in, with failures as they are."""
-    clock, state = Clock(problem), State()
-    while (question := clock.question(state)) is not None:
-        state = clock.apply(state, clock.right(question))
-    return state
 
 
 def cheapest_first(problem: Problem) -> int:

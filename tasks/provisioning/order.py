@@ -75,7 +75,7 @@ class Order(Flow):
         return order_text.read(text, self.problem, question)
 
     def apply(self, state: State, answer: Answer) -> State:
-        """Carry the answer out, and let the clock go on."""
+        """Carry the answer out, and let the clock continue."""
         return self.clock.apply(state, answer)
 
     def oracle(self, state: State) -> Answer | None:

@@ -56,7 +56,7 @@ class _Replay:
         self.ends[name] = self.now + length
 
     def wait(self) -> None:
-        """Go on to the next moment with something to decide."""
+        """Move to the next moment with something to decide."""
         while self.ends and not self.open_fates and not any(not self.startable(name) for name in self.jobs):
             self.now = min(self.ends.values())
             ended = [name for name, end in self.ends.items() if end == self.now]

@@ -64,7 +64,7 @@ def load_problem(options: Mapping[str, int | str], source: str | None) -> Proble
     """Make the problem of a codebook, or of a question and its choices, and of the rows that the options name.
 
     Raises:
-        ProblemError: A file is no good; the text names it.
+        ProblemError: A file cannot be used; the text names it.
     """
     try:
         return _load(options, source)

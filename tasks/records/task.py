@@ -1,4 +1,4 @@
-"""Rows as a task: each field of each row is a step of its own, which hangs on no other."""
+"""Rows as a task: each field of each row is a step of its own, which depends on no other."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Records(Task[State, Any]):
         """Make the problem of a codebook and the rows that an option names, or of what a session kept.
 
         Raises:
-            ProblemError: One of them is no good.
+            ProblemError: One of them cannot be used.
         """
         return cls(load_problem(options, source))
 

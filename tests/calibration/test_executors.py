@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from maker_engine import catalogue, executors as clusters
+from maker_engine import catalogue
 from maker_engine.calibration import executors, sweep
 from maker_engine.calibration.estimate import Sought
 from maker_engine.calibration.report import calibration_json
 from maker_engine.calibration.steps import from_oracle
 from maker_engine.calibration.sweep import Calibration, calibrate
+from maker_engine.runtime import executors as clusters
 from maker_engine.runtime.run_order import RunOrder
 
 

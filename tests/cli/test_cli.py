@@ -26,7 +26,7 @@ KEYS = [
     "steps", "decided_steps",
     "samples", "votes", "flagged", "wasted", "undecided_steps", "carried_steps",
     "refused", "identical_texts", "hopeless", "wrong_decisions", "tokens_in", "tokens_out", "tokens_reasoning",
-    "adjustments", "model_check", "cost_usd", "tokens_estimated", "cost_usd_estimated", "limit_is_estimate",
+    "saved", "adjustments", "model_check", "cost_usd", "tokens_estimated", "cost_usd_estimated", "limit_is_estimate",
     "answered_by", "timeouts", "resets_at", "outlook", "wall_s", "session", "papers", "dry_run",
 ]  # fmt: skip
 

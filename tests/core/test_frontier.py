@@ -7,7 +7,14 @@ from random import Random
 import pytest
 
 from maker_engine.core.decomposition import Ask, Step, Undecided
-from maker_engine.core.record.events import Event, SampleArrived, StepDecided
+from maker_engine.core.record.events import (
+    Event,
+    SampleArrived,
+    SampleWasted,
+    SettingsChanged,
+    StepDecided,
+    VoteCast,
+)
 from maker_engine.core.responses import Response, Sample, SampleRequest
 from maker_engine.core.solver import Solver
 from maker_engine.core.solving.settings import Settings
@@ -94,6 +101,38 @@ def test_what_was_received_before_is_not_asked_for_again() -> None:
     assert decisions(found) == expected
     assert not received & {(one.step, one.sample) for one in asked}
     assert again.drawn == whole.drawn
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_changed_k_counts_for_the_open_rows_on_what_they_have(seed: int) -> None:
+    """Rows behind the open one are decided by the last k as if it had always held, and no answer is asked for again."""
+    dice, flying, changes = Random(seed), list[SampleRequest](), dict[int, int]()
+    solver, asked, answered = Solver(Table(60), Settings(k=3)), list[tuple[int, int]](), set[tuple[int, int]]()
+    events, again = solver.begin(), 0
+    while not solver.finished:
+        requests = solver.requests(24 - len(flying), ahead=True)
+        again += sum((one.step, one.sample) in answered for one in requests)
+        asked += [(one.step, one.sample) for one in requests]
+        flying = [one for one in flying if solver.wants(one)] + requests
+        request = flying.pop(dice.randrange(len(flying)))
+        answered.add((request.step, request.sample))
+        events += solver.take(request, says(request))
+        if dice.random() < 0.08 and not solver.finished:
+            changes[solver.step] = k = dice.randint(1, 5)
+            events += solver.change(SettingsChanged(solver.step, "ann", k))
+            while solver.decided:
+                events += solver.commit()
+    assert changes
+    by_k = {k: decisions(solved(Solver(Table(60), Settings(k=k)), 1, 0)) for k in {3, *changes.values()}}
+    k = 3
+    for row, (step, answer, _) in enumerate(decisions(events)):
+        assert step == row
+        assert row in changes or answer == by_k[k][row][1]
+        k = changes.get(row, k)
+    wasted = sum(isinstance(one, SampleWasted) for one in events)
+    assert len(asked) - len(set(asked)) <= wasted
+    assert again <= wasted
+    assert solver.drawn == len(asked) == wasted + sum(isinstance(one, VoteCast) for one in events)
 
 
 def test_a_row_that_is_given_up_leaves_the_others_as_they_are() -> None:

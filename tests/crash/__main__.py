@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         ("openers", "second openers"),
         ("full", "full devices"),
         ("acting", "runs with effects killed with SIGKILL"),
-        ("rows", "kills of one run over 10,000 independent rows"),
+        ("rows", "kills of one run over 10,000 rows of a table"),
     ):
         parser.add_argument(f"--{name}", type=int, default=0, metavar="N", help=told)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,4 +1,4 @@
-"""Kill -9 at random moments of a run over independent rows; a log of every call made is the witness of what it cost."""
+"""Kill -9 at random moments of a run of the records task; a log of every call made is the witness of what it cost."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.saved import open_saved
 from maker_engine.sessions.store.reader import Reader
 from tests.support.orphans import end_with_parent
-from tests.support.rows import COLUMNS, Table, column
 
 CONCURRENCY, LATENCY_S = 64, 0.01
-TASK = f"{Path(__file__).parents[1] / 'support' / 'rows.py'}:Table"
+LABELS = tuple("abcdefg")
+SPLIT, MOST = 50, 12
+"""One row of so many is never decided, and is given up after so many samples."""
 PATIENCE_S = 300.0
 
 
@@ -77,7 +78,11 @@ class Logging:
         dice = Random(request.step << 12 | request.sample)
         await asyncio.sleep(LATENCY_S * dice.uniform(0.2, 1.8))
         slip = dice.random() < 0.15
-        return Response(column((request.step + slip) % COLUMNS))
+        if request.step % SPLIT == 7:
+            slip = bool(request.sample % 2)  # nobody can agree on it, and it is left for later
+        assert request.question is not None
+        assert request.question.form is not None
+        return Response(request.question.form.write(LABELS[(request.step + slip) % len(LABELS)]))
 
     async def aclose(self) -> None:
         os.close(self._log)
@@ -86,17 +91,18 @@ class Logging:
 def kill_rows(rows: int, kills: int, seed: int, directory: Path) -> KilledRows:
     """Kill a run over `rows` rows so often, and hold it against one that was left alone."""
     dice, found = Random(seed), KilledRows(rows)
-    whole, cut = directory / "whole.maker", directory / "cut.maker"
-    _run(rows, whole)
+    whole, cut, table = directory / "whole.maker", directory / "cut.maker", directory / "rows.csv"
+    table.write_text("id,text\n" + "".join(f"{row},ticket {row}\n" for row in range(rows)))
+    _run(table, whole)
     found.needed = _calls(whole)
     share_s = found.needed * LATENCY_S / CONCURRENCY / max(1, kills)
-    while found.kills < kills and _child(rows, cut, dice.uniform(0.3, 1.7) * share_s):
+    while found.kills < kills and _child(table, cut, dice.uniform(0.3, 1.7) * share_s):
         found.kills += 1
-        findings = verify(cut, Table(rows)).findings
+        findings = verify(cut, open_saved(cut).task).findings
         found.failures += [f"after kill {found.kills}: {one}" for one in findings]
-    _run(rows, cut)
+    _run(table, cut)
     found.calls = _calls(cut)
-    if _chain(cut) != _chain(whole):
+    if open_saved(cut).step != rows or _chain(cut) != _chain(whole):
         found.failures.append("it was decided otherwise than without kills")
     most = found.needed + found.kills * CONCURRENCY * 9 // 8  # what was in flight, and what waits to be written
     if not found.needed <= found.calls <= most:
@@ -104,10 +110,10 @@ def kill_rows(rows: int, kills: int, seed: int, directory: Path) -> KilledRows:
     return found
 
 
-def _child(rows: int, path: Path, wait_s: float) -> bool:
+def _child(table: Path, path: Path, wait_s: float) -> bool:
     """Start or go on, and kill it `wait_s` after it has begun; return whether it was killed."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.crash.rows", str(rows), str(path)],
+        [sys.executable, "-m", "tests.crash.rows", str(table), str(path)],
         cwd=Path(__file__).parents[2], preexec_fn=end_with_parent,  # noqa: PLW1509 - as the other harnesses do
     ) as child:  # fmt: skip
         before, end = _calls(path), time.monotonic() + PATIENCE_S
@@ -131,18 +137,20 @@ def _chain(path: Path) -> bytes:
         return reader.branch.chain
 
 
-def _run(rows: int, path: Path) -> None:
+def _run(table: Path, path: Path) -> None:
     """Begin a session, or go on with it, to its end."""
     model = Logging(path.with_suffix(".calls"))
-    if path.exists() and open_saved(path, Table).run.outcome is None:
-        prepared = prepare_resume(path, {}, Table, model=model, trusted=True)
+    if path.exists() and open_saved(path).run.outcome is None:
+        prepared = prepare_resume(path, {}, model=model, trusted=True)
     elif path.exists():
         return
     else:
-        order = RunOrder(TASK, source=Table(rows).source(), k=3, session=path, concurrency=CONCURRENCY)
-        prepared = prepare(order, Table, model)
+        options = {"rows": str(table), "id": "id", "question": "Which? {text}", "choices": ",".join(LABELS)}
+        made = {"k": 3, "max_samples": MOST, "undecided": "ask-later", "concurrency": CONCURRENCY}
+        order = RunOrder("records", options, session=path, **made)
+        prepared = prepare(order, model=model)
     asyncio.run(drive(prepared, Inbox(), lambda _: None))
 
 
 if __name__ == "__main__":
-    _run(int(sys.argv[1]), Path(sys.argv[2]))
+    _run(Path(sys.argv[1]), Path(sys.argv[2]))

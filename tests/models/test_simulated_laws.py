@@ -12,16 +12,16 @@ import pytest
 from maker_engine.core import red_flags
 from maker_engine.core.errors import InputError
 from maker_engine.core.forecasting.laws import named_law
+from maker_engine.core.forecasting.step_classes import StepClass, expected_samples, law_of
 from maker_engine.core.red_flags import FlagRules
 from maker_engine.core.responses import Flag, Prompt, SampleRequest
-from maker_engine.forecast import forecast
 from maker_engine.models.opening import Access, open_pool
 from maker_engine.models.pool import parse_voter
 from maker_engine.models.profile import parse_profile
 from maker_engine.models.simulated import SimulatedModel
+from maker_engine.planning.forecast import forecast
 from maker_engine.runtime.order import RunOrder, drive, prepare
 from maker_engine.runtime.step_control import Inbox
-from maker_engine.step_classes import StepClass, expected_samples, law_of
 from tests.support.toy import SYSTEM, Count
 
 TASK = Count(100, hours=8)

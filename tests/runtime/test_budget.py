@@ -188,7 +188,7 @@ async def test_a_call_that_nobody_wants_any_more_is_not_made_again() -> None:
     [
         ({"usd": 1.0}, "spent $0.0000 of $1: $1.0000 left, the dearest call costs $1.1000"),
         ({"tokens": 199}, "used 0 of 199 tokens: 199 left, the longest call takes 200"),
-        ({"seconds": 60.0}, "went on for 61 of 60 s"),
+        ({"seconds": 60.0}, "ran for 61 of 60 s"),
         ({"usd": 1.2, "tokens": 200, "samples": 1}, ""),
     ],
 )

@@ -59,7 +59,7 @@ def test_rows_that_are_carried_over_are_not_asked_and_are_on_record(tmp_path: Pa
 
 
 def test_other_ways_of_voting_carry_only_what_they_may(tmp_path: Path) -> None:
-    """Where a person goes over to a larger k while it runs, rows are asked whose earlier votes are too few for it."""
+    """Where a person raises k during the run, rows are asked whose earlier votes are too few for it."""
     model = Slots(99, lambda *_: 1.0, sorts)
 
     async def run() -> RunView:
@@ -89,7 +89,7 @@ def cascade(directory: Path, rows: int, model: Slots) -> Bench:
                  undecided="skip", stronger=DEAR)  # fmt: skip
 
 
-def test_a_row_goes_on_to_the_stronger_model_as_soon_as_it_is_not_clear(tmp_path: Path) -> None:
+def test_a_row_is_escalated_as_soon_as_it_is_not_clear(tmp_path: Path) -> None:
     """No row waits for its turn to be escalated: all takes the time of its samples; the record is that of turns."""
     model = Slots(99, lambda *_: 1.0, two_models)
     view, took_s = ran(lambda: cascade(tmp_path, 150, model))

@@ -246,7 +246,7 @@ async def test_a_limit_on_time_ends_the_run_out_of_budget(tmp_path: Path) -> Non
     """No other call goes out, and one that waits for a failing provider when the time is up is not waited for."""
     bench = Bench(tmp_path, slow(20), task=Count(20), limits=Limits(seconds=90), concurrency=1)
     snapshot = (await bench.run()).snapshot
-    assert (snapshot.outcome, snapshot.reason) == (Outcome.OUT_OF_BUDGET, "went on for 100 of 90 s")
+    assert (snapshot.outcome, snapshot.reason) == (Outcome.OUT_OF_BUDGET, "ran for 100 of 90 s")
     assert (snapshot.totals.samples, snapshot.totals.asked) == (4, 5)
 
 
@@ -276,7 +276,7 @@ def test_when_the_time_is_up_only_calls_that_are_paid_for_are_waited_for(
 
     view = leaping(run())
     assert (view.snapshot.outcome, round(view.elapsed_s)) == (Outcome.OUT_OF_BUDGET, ended_s)
-    assert view.snapshot.reason == f"went on for {ended_s} of 120 s"
+    assert view.snapshot.reason == f"ran for {ended_s} of 120 s"
     assert view.snapshot.totals.steps == ended_s // 65
 
 

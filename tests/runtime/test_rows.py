@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -16,8 +17,14 @@ from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import Response, SampleRequest
 from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import FirstToAheadBy
-from maker_engine.runtime.order import RunOrder, prepare
+from maker_engine.models.scripted import ScriptedModel
+from maker_engine.runtime.continuing import prepare_resume
+from maker_engine.runtime.order import RunOrder, drive, prepare
+from maker_engine.runtime.step_control import Inbox
 from maker_engine.runtime.view import RunView
+from maker_engine.sessions.exchange import export
+from maker_engine.sessions.exchange.importing import import_lines
+from maker_engine.sessions.integrity.salvage import salvage
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.revote import revote
 from maker_engine.sessions.queries.saved import open_saved
@@ -28,6 +35,7 @@ from tests.support.rows import COLUMNS, Table, column, sorts
 from tests.support.running import Bench
 from tests.support.toy import Count
 
+TABLE = f"{Path(__file__).parents[1] / 'support' / 'rows.py'}:Table"
 SPLIT, MUTE = 3, 5
 """Rows that nobody can agree on, and whose answers nobody can read."""
 
@@ -79,6 +87,37 @@ async def test_a_row_without_a_decision_is_given_up_and_the_others_go_on(tmp_pat
     assert open_saved(path, Table).state == bench.runner.view.snapshot.state
 
 
+@pytest.mark.parametrize(("policy", "seed"), [("skip", 1), ("ask-later", 2)])
+async def test_rows_without_a_decision_go_on_wherever_a_run_is_cut_off(tmp_path: Path, policy: str, seed: int) -> None:
+    """Stopped again and again, exported and imported between, a run that leaves rows out is link for link the whole."""
+    made = {"source": Table(24).source(), "k": 2, "max_samples": 12, "undecided": policy, "concurrency": 7}
+    path, dice, asked = tmp_path / "part0.maker", Random(seed), list[tuple[int, int]]()
+
+    def logged(request: SampleRequest) -> Response:
+        asked.append((request.step, request.sample))
+        return hard(request)
+
+    whole = prepare(RunOrder(TABLE, session=tmp_path / "whole.maker", **made), Table, ScriptedModel(hard))
+    await drive(whole, Inbox(), lambda _: None)
+    prepared = prepare(RunOrder(TABLE, session=path, limit_samples=9, **made), Table, ScriptedModel(logged))
+    part = 0
+    while (await drive(prepared, Inbox(), lambda _: None)).snapshot.outcome is Outcome.OUT_OF_BUDGET:
+        part += 1
+        to = tmp_path / f"part{part}.maker"
+        import_lines(list(export.lines(path, Table(24))), to, Table)
+        path, more = to, {"limit_samples": len(asked) + dice.randint(5, 25)}
+        prepared = prepare_resume(path, more, Table, model=ScriptedModel(logged), trusted=True)
+    assert part > 2
+    assert chain(path) == chain(tmp_path / "whole.maker")
+    assert len(asked) == len(set(asked)) == open_saved(path, Table).run.totals.samples
+    assert verify(path, Table(24)).findings == ()
+
+
+def chain(path: Path) -> bytes:
+    with Reader(path) as reader:
+        return reader.branch.chain
+
+
 def test_a_chain_leaves_no_step_out(tmp_path: Path) -> None:
     """A task whose steps follow from each other refuses the policy in one line that says what else there is."""
     order = RunOrder("count", undecided="skip", session=tmp_path / "run.maker")
@@ -100,10 +139,10 @@ async def test_a_model_that_cannot_be_read_costs_the_first_row_alone(tmp_path: P
 
 
 def test_a_person_may_change_k_while_rows_are_in_flight(tmp_path: Path) -> None:
-    """The rows behind the open one are asked anew by the new k, and every decision is that of its own votes."""
+    """The new k holds for the rows behind the open one, what they have counts, and each is decided by its votes."""
+    model = Slots(999, lambda request, _: 0.5 + request.step % 7 / 7, often)
 
     async def run() -> RunView:
-        model = Slots(999, lambda request, _: 0.5 + request.step % 7 / 7, often)
         bench = Bench(tmp_path, task=Table(50), settings=Settings(k=3), model=model, concurrency=16, clock=LoopClock())
         going = asyncio.create_task(bench.run())
         for k in (2, 4):
@@ -114,6 +153,12 @@ def test_a_person_may_change_k_while_rows_are_in_flight(tmp_path: Path) -> None:
     view = leaping(run())
     assert (view.snapshot.outcome, view.snapshot.totals.steps) == (Outcome.SOLVED, 50)
     assert verify(tmp_path / "run.maker", Table(50)).findings == ()
+    calls = Counter((request.step, request.sample) for request in model.asked)
+    assert calls.total() - len(calls) <= 2  # a row that was decided by the smaller k and is open again
+    with Reader(tmp_path / "run.maker") as reader:
+        found = [len(step.samples) for step in reader.steps(Table(50))]
+    assert min(found[:5]) == 2
+    assert min(found[-20:]) == 4
 
 
 def often(request: SampleRequest) -> Response:
@@ -127,8 +172,11 @@ def copy(directory: Path) -> None:
         shutil.copy(part, part.with_name(part.name.replace("run", "copy")))
 
 
-def cut_off(directory: Path, rows: int) -> tuple[Path, list[tuple[int, int]]]:
-    """A session whose process went away while its first row was out; return it, and what had been answered."""
+def cut_off(directory: Path, rows: int, k: int = 2) -> tuple[Path, list[tuple[int, int]]]:
+    """A session whose process went away while an early row was out; return it, and what had been answered.
+
+    If `k` is not 2 it is changed half-way.
+    """
     directory.mkdir()
     answered: list[tuple[int, int]] = []
 
@@ -140,7 +188,10 @@ def cut_off(directory: Path, rows: int) -> tuple[Path, list[tuple[int, int]]]:
         model = Slots(99, lambda request, _: 50.0 if request.step == 1 else 1.0, late)
         bench = Bench(directory, task=Table(rows), settings=Settings(k=2), model=model, clock=LoopClock())
         going = asyncio.create_task(bench.run())
-        await asyncio.sleep(9.5)
+        await asyncio.sleep(4.5)
+        if k != 2:
+            bench.send(ChangeSettings("ann", k))
+        await asyncio.sleep(5)
         copy(directory)
         bench.send(Stop())
         await going
@@ -149,15 +200,53 @@ def cut_off(directory: Path, rows: int) -> tuple[Path, list[tuple[int, int]]]:
     return directory / "copy.maker", [one for one in answered if one[0] != 1]
 
 
-def test_a_crash_has_nothing_asked_for_again(tmp_path: Path) -> None:
-    """Rows that were decided behind one that is out are in the file, sound, and only the rest is asked for."""
-    path, answered = cut_off(tmp_path / "cut", 30)
-    saved = open_saved(path, Table)
+def moved(path: Path, how: str) -> Path:
+    """Give a session as it is, by way of its export, or as it is saved out of a damaged file."""
+    to = path.with_name("other.maker")
+    if how == "imported":
+        import_lines(list(export.lines(path, Table(30))), to, Table)
+    elif how == "salvaged":
+        salvage(path, to, family=Table)
+    return path if how == "as it is" else to
+
+
+@pytest.mark.parametrize(("how", "k"), [("as it is", 2), ("imported", 4), ("salvaged", 4)])
+def test_a_crash_has_nothing_asked_for_again(tmp_path: Path, how: str, k: int) -> None:
+    """What was received behind a row that is out is in the file, its export and what is salvaged of it, and is sound.
+
+    Only the rest is asked for, and decides the same.
+    """
+    path, answered = cut_off(tmp_path / "cut", 30, k)
+    path = moved(path, how)
+    saved, asked = open_saved(path, Table), list[SampleRequest]()
     kept = {(step, sample) for step, samples in saved.ahead.items() for sample in samples}
     assert saved.step == 1
     assert kept | {(0, 0), (0, 1)} == set(answered[: len(kept) + 2])
     assert len(kept) > 20
     assert verify(path, Table(30)).findings == ()
+
+    def again(request: SampleRequest) -> Response:
+        asked.append(request)
+        return sorts(request)
+
+    prepared = prepare_resume(path, {}, Table, model=ScriptedModel(again), trusted=True)
+    view = asyncio.run(drive(prepared, Inbox(), lambda _: None))
+    assert view.snapshot.outcome is Outcome.SOLVED
+    assert answers(path) == [row % COLUMNS for row in range(30)]
+    calls = [(request.step, request.sample) for request in asked]
+    assert not kept & set(calls)
+    assert len(calls) == k * 29 - len(kept)
+    assert verify(path, Table(30)).findings == ()
+
+
+def test_answers_behind_a_damaged_row_are_salvaged(tmp_path: Path) -> None:
+    """Where a decided row is damaged it is asked for again, and what was received for the rows behind it is kept."""
+    path, _ = cut_off(tmp_path / "cut", 12)
+    before = open_saved(path, Table).ahead
+    change(path, "UPDATE step SET action = x'01'")
+    saved = open_saved(salvage(path, tmp_path / "saved.maker", family=Table).path, Table)
+    assert saved.step == 0
+    assert saved.ahead == before
 
 
 @pytest.mark.parametrize(

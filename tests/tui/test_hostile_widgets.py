@@ -17,7 +17,7 @@ from rich.text import Text
 from maker_engine.core.record.events import SampleFailed, StepHopeless
 from maker_engine.core.record.snapshot import FlagRecord, Snapshot
 from maker_engine.core.responses import Flag
-from maker_engine.forecast import Forecast
+from maker_engine.planning.forecast import Forecast
 from maker_engine.printable import printable
 from maker_engine.sessions.library.listing import Choice, Facet, View
 from maker_engine.sessions.queries.forks import ForkNode

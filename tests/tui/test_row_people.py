@@ -23,7 +23,7 @@ def run(tmp_path):
     run.close()
 
 
-async def test_people_work_on_rows_while_the_run_goes_on(run, tmp_path):
+async def test_people_work_on_rows_while_the_run_continues(run, tmp_path):
     """Undecided rows come in while the run decides others; people answer blind; an audit begins at its end."""
     run.start()
     app = MakerApp(run)

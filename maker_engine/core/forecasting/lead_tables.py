@@ -20,7 +20,7 @@ from maker_engine.core.forecasting.laws import Law
 from maker_engine.core.voting import LeadTable
 
 MOST_VOTES = 400
-"""Votes beyond which no table goes on: a step that would need more is given up."""
+"""Votes beyond which no table continues: a step that would need more is given up."""
 HOPELESS = 0.05
 """Steps with so many votes against the leader are given up where further votes would decide a smaller share of them."""
 LEAST_VOTES = 100
@@ -91,7 +91,7 @@ def lead_table(law: Law, error: float, least: int | None = None, most_votes: int
         law: The law of p, hard steps included.
         error: How often a step may be decided wrongly, between 0 and ½.
         least: Smallest lead at no dissent; None for the plan's k, which is Eq. 14 at the law's mean p.
-        most_votes: Votes beyond which no step goes on, at most `MOST_VOTES`.
+        most_votes: Votes beyond which no step continues, at most `MOST_VOTES`.
 
     Raises:
         InputError: The mean p is not above 0.5, or no number of votes reaches the error.

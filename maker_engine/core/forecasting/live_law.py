@@ -1,4 +1,4 @@
-"""What the ballots of a run say of p while it goes on: p with its interval, and the law of p over the steps.
+"""What the ballots of a run say of p while it runs: p with its interval, and the law of p over the steps.
 
 No one knows which answer was right, so a ballot that ended a : b speaks for p by p^a·(1−p)^b + (1−p)^a·p^b with p > ½.
 When a ballot stops is decided by its votes alone, so the likelihood needs no account of the rule. What cannot be seen

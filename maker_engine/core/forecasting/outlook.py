@@ -16,7 +16,7 @@ from maker_engine.core.forecasting.live_law import LiveP, live_law, live_p
 from maker_engine.core.record.snapshot import Totals
 from maker_engine.core.voting import AHEAD, LeadTable, named_rule
 
-DEARER = 1.25
+COSTLIER = 1.25
 """A price is worse than planned from so many times the planned one on."""
 PRICED_STEPS = 50
 """Steps before a price is compared with the planned one: votes a step scatter by about their number."""
@@ -185,10 +185,10 @@ def _worse(found: Outlook, expected: Expected) -> str:
         said.append(f"P(solve) is {found.forecast[1]:.3g} at most, below the target of {expected.target:g}")
     if found.wrong is not None and found.steps and expected.wrong is not None:
         low, high = (round(one) for one in found.wrong)
-        if low > max(1.0, DEARER * expected.wrong):
+        if low > max(1.0, COSTLIER * expected.wrong):
             many = f"{low:,}" if low == high else f"{low:,} to {high:,}"
             said.append(f"{many} of {found.steps:,} answers are likely to be wrong, not {expected.wrong:,.0f}")
-    if expected.usd and found.usd is not None and found.at >= PRICED_STEPS and found.usd > DEARER * expected.usd:
+    if expected.usd and found.usd is not None and found.at >= PRICED_STEPS and found.usd > COSTLIER * expected.usd:
         said.append(f"it costs ${found.usd:,.2f}, not ${expected.usd:,.2f}")
     return "; ".join(said)
 

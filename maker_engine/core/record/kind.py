@@ -95,7 +95,7 @@ class Form:
         line: Makes the fields of an exported line, "event" first, of an entry and the task.
         read_line: Makes an entry of a line's fields and the task; raises InputError as `fields` does.
         count: What it does to a ballot that is counted again: takes the poll, the entry and the most samples,
-            returns the poll to go on with.
+            returns the poll to continue with.
         changes_rule: It may change by which rule the ballot is counted.
         marks: What it makes remarkable about its step, as in `StepFlag`.
         may_follow: It may come after the vote that decides, while the step is held.

@@ -28,5 +28,5 @@ class Outcome(StrEnum):
 
     @property
     def concluded(self) -> bool:
-        """True where no step is left to go on with."""
+        """True where no step is left to continue with."""
         return self.gives_result or self is Outcome.UNSOLVED

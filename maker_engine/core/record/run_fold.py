@@ -95,6 +95,9 @@ class RunFold:
         totals.tokens_in += response.tokens_in or 0
         totals.tokens_out += response.tokens_out or 0
         totals.tokens_reasoning += response.tokens_reasoning or 0
+        if (shared := response.shared) > 1:
+            totals.calls_saved += (shared - 1) / shared
+            totals.tokens_saved += (shared - 1) * (response.tokens_in or 0)
         if response.cost_usd is None:
             totals.cost_known = False
         else:

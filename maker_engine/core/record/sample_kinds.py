@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from itertools import product
 from types import NoneType
-from typing import Any
+from typing import Any, NamedTuple
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import Fault
@@ -49,34 +49,63 @@ def is_sample(row: Row) -> bool:
     return row[0] in SAMPLES
 
 
-def sample_rows(entries: Iterable[Sample], interned: Interned) -> list[Row]:
-    """Make the rows of samples, all by one call: there are several a step."""
+class SampleRows(NamedTuple):
+    """The rows of samples, and what most of them have nothing of.
+
+    Attributes:
+        rows: One a sample, in order.
+        flagged: Whether any of them is flagged.
+        timed: Whether it is known of any when it was begun.
+    """
+
+    rows: list[Row]
+    flagged: bool
+    timed: bool
+
+
+def sample_rows(entries: Iterable[Sample], interned: Interned) -> SampleRows:
+    """Make the rows of samples, all by one call: there are several a step, and most are votes for one answer."""
     texts, models, answers, kept = interned.texts, interned.models, interned.answers, interned.texts_kept
     rows: list[Row] = []
+    voted: Hashable = interned  # no vote
+    place, flagged, timed = 0, False, False
+    name, model = None, 0
     for number, verdict, response in entries:
-        finish, latency, found = None, response.latency_s, None
-        if isinstance(verdict, Flag):
+        finish, latency = None, response.latency_s
+        found: int | tuple[str, ...]
+        if verdict is voted:
+            found = place
+        elif isinstance(verdict, Flag):
+            flagged = True
             found, finish = tuple(verdict), response.finish_reason  # a vote's is "stop", or it would not be a vote
+        else:
+            voted, found = verdict, answers.setdefault(verdict, len(answers))
+            place = found
+        if response.began_s is not None:
+            timed = True
+        if response.model is not name:
+            name = response.model
+            model = models.setdefault(name, len(models))
         plain = response.tokens_reasoning is None and response.shared == 1
         row = (
             SHORT if plain else LONG,
             number,
-            answers.setdefault(verdict, len(answers)) if found is None else found,
+            found,
             texts.setdefault(response.text, len(texts)) if kept else None,
             response.tokens_in,
             response.tokens_out,
             finish,
             response.cost_usd,
             latency and round(latency, 4),
-            models.setdefault(response.model, len(models)),
+            model,
         )
         rows.append(row if plain else (*row, response.tokens_reasoning, response.shared))
-    return rows
+    return SampleRows(rows, flagged, timed)
 
 
 def sample_row(entry: Sample, interned: Interned) -> Row:
     """Make the row of a sample."""
-    return sample_rows((entry,), interned)[0]
+    return sample_rows((entry,), interned).rows[0]
 
 
 def _read_row(row: Row, values: Values) -> Sample:
@@ -148,14 +177,18 @@ SAMPLE = Form(
 
 def _draw(run: RunFold, event: SamplesDrawn) -> None:
     counts, totals, drawn = run.counts, run.totals, len(event.samples)
-    add = counts.ballot.add
-    flagged = tokens_in = tokens_out = reasoning = 0
+    flagged = votes = tokens_in = tokens_out = reasoning = 0
+    voted: Hashable = counts  # no vote
     for number, verdict, response in event.samples:
-        if isinstance(verdict, Flag):
+        if verdict is voted:  # most votes of a step are for one answer, and are counted together
+            votes += 1
+        elif isinstance(verdict, Flag):
             flagged += 1
             run.flags.append(FlagRecord(event.step, number, verdict))
         else:
-            add(verdict)
+            if votes:
+                counts.ballot.add(voted, votes)
+            voted, votes = verdict, 1
         tokens_in += response.tokens_in or 0
         tokens_out += response.tokens_out or 0
         reasoning += response.tokens_reasoning or 0
@@ -163,9 +196,10 @@ def _draw(run: RunFold, event: SamplesDrawn) -> None:
             totals.cost_known = False
         else:
             totals.cost_usd += response.cost_usd
-    run.failure = None
-    if flagged < drawn:
+    if votes:
+        counts.ballot.add(voted, votes)
         run.hopeless = None
+    run.failure = None
     totals.tokens_in += tokens_in
     totals.tokens_out += tokens_out
     totals.tokens_reasoning += reasoning

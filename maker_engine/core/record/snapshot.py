@@ -108,7 +108,9 @@ class Totals:
         refused: Responses that were not admitted, and paid for.
         tokens_estimated: Tokens that no one reported, at most; they count against a limit and not among the others.
         usd_estimated: Dollars likewise.
-        undecided: Steps that were given up, so that the others go on; of `steps`.
+        undecided: Steps that were given up, so that the others continue; of `steps`.
+        calls_saved: Calls that were not made since others brought several answers.
+        tokens_saved: Prompt tokens that those would have been billed.
         carried: Steps whose decision was carried over from an earlier run; of `steps`.
     """
 
@@ -138,6 +140,8 @@ class Totals:
     tokens_estimated: int = 0
     usd_estimated: float = 0.0
     undecided: int = 0
+    calls_saved: float = 0.0
+    tokens_saved: int = 0
     carried: int = 0
 
     @classmethod
@@ -173,7 +177,7 @@ class Totals:
 _LATER = frozenset(
     {
         "probes", "tokens_reasoning", "checks", "timeouts", "compared", "repeated", "echoes", "guessed_wrong",
-        "refused", "tokens_estimated", "usd_estimated", "undecided", "carried",
+        "refused", "tokens_estimated", "usd_estimated", "undecided", "calls_saved", "tokens_saved", "carried",
     }
 )  # fmt: skip
 
@@ -190,7 +194,7 @@ class Snapshot:
         totals: What the run has spent and found.
         flags: The last red flags, oldest first.
         paused: True while a person holds the run.
-        outcome: How it ended, None while it goes on.
+        outcome: How it ended, None while it runs.
         reason: The same in one line.
         failure: The last failed call, None once the provider has answered again.
         resting: The circuit breaker's opening, None while it is closed.

@@ -43,16 +43,23 @@ def _open(run: RunFold, event: StepOpened) -> None:
 
 
 def _decide(run: RunFold, event: StepDecided) -> None:
+    counts, totals, answer = run.counts, run.totals, event.answer
+    ballot, voted = counts.ballot, True
+    if isinstance(answer, Undecided):
+        voted = False
+        totals.undecided += 1
+        totals.dissent += len(ballot) > 1
+    elif isinstance(answer, Gathered):
+        voted = False
+    elif len(ballot) > 1:
+        totals.dissent += 1
     if run.is_open:
-        run.decided = (run.counts, event.answer)
-        ballot = run.counts.ballot
-        if (total := ballot.total) and not run.counts.decider and not isinstance(event.answer, Gathered | Undecided):
-            won = ballot.votes(event.answer)
+        run.decided = (counts, answer)
+        if voted and (total := ballot.total) and not counts.decider:
+            won = ballot.most if answer is ballot.leader else ballot.votes(answer)
             ended = won, total - won
             run.ballots[ended] = run.ballots.get(ended, 0) + 1
-    run.totals.steps += 1
-    run.totals.undecided += isinstance(event.answer, Undecided)
-    run.totals.dissent += len(run.counts.ballot) > 1 and not isinstance(event.answer, Gathered)
+    totals.steps += 1
     run.question = run.hopeless = None
     run.undecided = False
     run.state = event.state

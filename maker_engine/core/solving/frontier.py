@@ -101,6 +101,8 @@ class Frontier:
                 if afford is not None and not afford(request):
                     break
                 requests.append(request)
+            elif one is not None and one.poll is not None:
+                one.poll.forget(request.sample)  # it was decided without
             self._unsent.popleft()
         return requests
 
@@ -203,22 +205,29 @@ class Frontier:
             self._append(self._opener.open(done.number + 1, state, None))
         self.steps.popleft()
         self._by_ballot.pop(done.serial, None)
-        return waste_of(done)
+        return self._waste_of(done)
 
     def reopen(self, voter: int) -> list[Waste]:
         """Give the first step a fresh ballot, answered by `voter`."""
         first = self.first
-        waste = waste_of(first)
+        waste = self._waste_of(first)
         fresh = self._opener.open(first.number, first.state, first.origin)
         fresh.escalate(voter)
         del self._by_ballot[first.serial]
         self.steps[0] = self._by_ballot[fresh.serial] = fresh
         return waste
 
-    def resettle(self, settings: Settings, prompt: Prompt | None) -> list[Waste]:
-        """Vote by other settings from the first step on; those behind it are asked anew."""
-        waste = self._squash()
+    def resettle(self, settings: Settings, prompt: Prompt | None, *, anew: bool) -> list[Waste]:
+        """Vote by other settings from the first step on.
+
+        Args:
+            settings: How to vote.
+            prompt: What further samples of the first step read, None for what they read now.
+            anew: Others answer from now on, and the steps behind the first are asked anew. Where it is False, these
+                are decided by what has arrived for them, as if the settings had held from their first sample on.
+        """
         self._settings = self._opener.settings = settings
+        waste = self._squash() if anew else self._recount()
         unused = self.first.resettle(settings, prompt)
         if unused:
             del self._by_ballot[self.first.serial]
@@ -228,7 +237,7 @@ class Frontier:
 
     def abandon(self) -> list[Waste]:
         """Drop what is in flight; what was received for steps behind the first is kept for another sitting."""
-        waste = [each for one in self.steps for each in waste_of(one) if each.response is None]
+        waste = [each for one in self.steps for each in self._waste_of(one) if each.response is None]
         first = self.first
         self.steps = deque([first])
         self._by_ballot = {first.serial: first}
@@ -274,12 +283,86 @@ class Frontier:
         self._may_want(one)
         return one
 
+    def _recount(self) -> list[Waste]:
+        """Let the steps behind the first vote by other settings on what has arrived for them."""
+        waste: list[Waste] = []
+        behind, self.steps = islice(self.steps, 1, None), deque([self.first])
+        for before in [*behind]:
+            one = self._recounted(before, waste)
+            self._append(one)
+            if self._settings.stronger:
+                waste += self.escalate(one)
+            self._may_want(one)
+        return waste
+
+    def _recounted(self, one: OpenStep, waste: list[Waste]) -> OpenStep:
+        """Return a step voted anew on what has arrived; what it does not need is kept until it is done.
+
+        Where a decision is taken back, what came after it was not kept, and is asked for once more.
+        """
+        before = one.poll
+        if not isinstance(one.step, Vote) or before is None or before.settled:
+            return one
+        fresh = self._opener.open(one.number, one.state, one.origin)
+        fresh.serial, fresh.former = one.serial, one.former
+        if one.voter is not None:
+            fresh.escalate(one.voter)
+        known = [*one.counted, *before.early]
+        numbers = {sample.sample for sample in known}
+        forgotten = before.unexpected(numbers)
+        if _recount(fresh, known, before.asked, forgotten):
+            return fresh
+        lost = forgotten if before.winner is None else [each for each in range(before.asked) if each not in numbers]
+        if lost:
+            waste += self._sent(one, [Waste(one.number, each, None) for each in lost if each not in forgotten])
+            del self._by_ballot[one.serial]
+            fresh.serial = self._opener.next_serial()
+            self._unsent.extend(map(fresh.request, lost))
+        return fresh
+
+    def _waste_of(self, one: OpenStep) -> list[Waste]:
+        """Return what was asked for a step and is not counted."""
+        return self._sent(one, waste_of(one))
+
+    def _sent(self, one: OpenStep, waste: list[Waste]) -> list[Waste]:
+        """Leave out what has yet to be asked for once more: it was never drawn."""
+        if not (self._unsent and waste):
+            return waste
+        unsent = {request.sample for request in self._unsent if request.ballot == one.serial}
+        return [each for each in waste if each.sample not in unsent]
+
     def _squash(self) -> list[Waste]:
         """Drop all steps behind the first."""
-        waste = [each for one in islice(self.steps, 1, None) for each in (*counted_waste(one), *waste_of(one))]
+        waste = [each for one in islice(self.steps, 1, None) for each in (*counted_waste(one), *self._waste_of(one))]
         first = self.first
         self.steps = deque([first])
         self._by_ballot = {first.serial: first}
         self._wanting.clear()
         self._closed = False
         return waste
+
+
+def _recount(fresh: OpenStep, known: Sequence[Sample], asked: int, forgotten: Sequence[int]) -> bool:
+    """Give a step what another ballot of it has; return whether that decides it.
+
+    Args:
+        fresh: The step; nothing was asked for it.
+        known: Samples that were read, in the order of counting.
+        asked: How many were asked for.
+        forgotten: Those of these that no one expects any more.
+    """
+    poll = fresh.poll
+    if poll is None:
+        return False
+    while poll.asked < asked:
+        poll.ask()
+    for sample in known:
+        if poll.winner is not None or poll.exhausted:
+            poll.put_aside(sample)
+        else:
+            fresh.counted += fresh.take(sample.sample, sample.response, sample.verdict)
+    if poll.winner is None:
+        return False
+    for number in forgotten:
+        poll.forget(number)
+    return True

@@ -190,7 +190,7 @@ class Lookahead:
         self.steps = [fresh]
         return waste
 
-    def resettle(self, settings: Settings, prompt: Prompt | None) -> list[Waste]:
+    def resettle(self, settings: Settings, prompt: Prompt | None, *, anew: bool) -> list[Waste]:  # noqa: ARG002 - always
         """Vote by other settings from the first step on; speculated steps are squashed."""
         waste = self._squash(1)
         self._settings = self._opener.settings = settings

@@ -27,7 +27,17 @@ from maker_engine.core.record.events import (
 )
 from maker_engine.core.record.prompts import prompt_in_effect, worded
 from maker_engine.core.red_flags import inspect
-from maker_engine.core.responses import PROBES, Afford, Alike, Flag, Prompt, Response, Sample, SampleRequest
+from maker_engine.core.responses import (
+    PROBES,
+    Afford,
+    Alike,
+    Flag,
+    Prompt,
+    Response,
+    Sample,
+    SampleRequest,
+    alone,
+)
 from maker_engine.core.solving.hopeless import Doubt
 from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import most_dissent, rule_of_step
@@ -109,14 +119,14 @@ class OpenStep:
         self.serial = serial
         self.step = step
         self.poll: Poll | None = None
-        if isinstance(step, Ask | Do | Start | Await):
-            self.poll = Question()
-        elif isinstance(step, Vote | Gather):
+        if isinstance(step, (Vote, Gather)):  # a union would be made anew for every step
             self.poll = settings.new_poll(step) if isinstance(step, Vote) else settings.new_gathering(step.n)
             self._prompts = worded(step)
             self._question = settings.question(step.form, state)
             self._parse = partial(task.parse, state)
             self._objection = Objections(task, state).__getitem__
+        elif step is not None:
+            self.poll = Question()
         self.counted: list[Sample] = []
         self.former: list[Sample] | None = None
         self.draft: Hashable = None
@@ -153,8 +163,9 @@ class OpenStep:
         poll = self.poll
         if poll is None:
             return []
-        number = min(room, poll.wanted)
-        if alike is not None and 0 < number < poll.wanted:
+        wanted = poll.wanted
+        number = min(room, wanted)
+        if 0 < number < wanted and alike is not None and alike is not alone:
             number = self._unparted(number, alike)
         requests: list[SampleRequest] = []
         for _ in range(number):
@@ -340,11 +351,13 @@ class OpenStep:
         """Report this step, which is now the open one, as far as it has come; nothing where the task has ended."""
         if self.step is None:
             return []
-        proposals = self.step.n if isinstance(self.step, Gather) else 0
-        rule = rule_of_step(self.step.certificate) if isinstance(self.step, Vote) else ""
-        events: list[Event] = [StepOpened(self.number, self.state, proposals, rule)]
-        if isinstance(self.step, Ask):
-            events.append(PersonAsked(self.number, self.step))
+        if isinstance(self.step, Vote):
+            rule = "" if self.step.certificate is None else rule_of_step(self.step.certificate)
+            events: list[Event] = [StepOpened(self.number, self.state, 0, rule)]
+        else:
+            events = [StepOpened(self.number, self.state, self.step.n if isinstance(self.step, Gather) else 0)]
+            if isinstance(self.step, Ask):
+                events.append(PersonAsked(self.number, self.step))
         if self.poll is None:
             return events
         if self.reused_from is not None:

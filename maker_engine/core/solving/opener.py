@@ -75,8 +75,11 @@ class Opener:
 
 def waste_of(one: OpenStep) -> list[Waste]:
     """Return what was asked for a step and is not counted: samples and probes in flight, and those out of turn."""
-    waste = [] if one.poll is None else [Waste(one.number, *unused) for unused in one.poll.unused()]
-    return waste + [Waste(one.number, PROBES + probe, None) for probe in one.probes] if one.probes else waste
+    unused = [] if one.poll is None else one.poll.unused()
+    if not unused and not one.probes:  # most steps
+        return []
+    waste = [Waste(one.number, *each) for each in unused]
+    return waste + [Waste(one.number, PROBES + probe, None) for probe in one.probes]
 
 
 def counted_waste(one: OpenStep) -> list[Waste]:

@@ -27,7 +27,7 @@ class Acting(Generic[S]):
     def recover(self, state: S, do: Do) -> Do | None:  # noqa: ARG002 - the default cannot ask
         """Return an effect that only reads and shows whether `do` has happened; None where nothing can show it.
 
-        Asked of ASKABLE effects of which the record knows the beginning and not the end, before the run goes on.
+        Asked of ASKABLE effects of which the record knows the beginning and not the end, before the run continues.
 
         Args:
             state: The state of the step that began it.

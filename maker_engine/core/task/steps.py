@@ -31,7 +31,7 @@ class Vote:
             is: for the one step whose effect cannot be undone. It takes four to eight times the votes, and is about the
             favourite, not the truth. None for the run's own rule.
         wordings: The same question in other words, which samples take turns with: sample n (0-based) reads the nth of
-            prompt and wordings, over and over. Errors that hang on a phrase are then not shared by all.
+            prompt and wordings, over and over. Errors that depend on a phrase are then not shared by all.
 
     Raises:
         InputError: The certificate's error is not from 1e-9 to below 0.5.
@@ -154,7 +154,7 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A step that begins an effect and goes on at once; the result is `Started`. `Await` gives what it has produced.
+    """A step that begins an effect and continues at once; the result is `Started`. `Await` gives what it has produced.
 
     Where `Task.most_in_flight` effects are in flight already, the run waits until one of them has ended.
 
@@ -285,7 +285,7 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """The result of a step that was given up, where steps are independent and the others go on without it.
+    """The result of a step that was given up, where steps are independent and the others continue without it.
 
     Attributes:
         reason: Why, in one line: so many samples and no decision, or what made it hopeless.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LABEL_COLUMNS = 14
 LONGEST_LABEL = 80
 BLOCK, OPEN, FAILED, BEFORE, MARK = "█", "▒", "!", "·", "▼"
-"""What has ended, what goes on, what did not end well, time in which nothing is on, and a moment that is pointed at."""
+"""What has ended, what has not, what did not end well, time in which nothing is on, and a moment that is pointed at."""
 
 
 class Span(NamedTuple):
@@ -24,7 +24,7 @@ class Span(NamedTuple):
         lane: The slot or resource it is on, which is its line; "" to put it on the first slot that is free.
         label: What is written on it where there is room. Made printable.
         began: When it began, in s from any beginning.
-        ended: When it ended, likewise; None while it goes on.
+        ended: When it ended, likewise; None while it runs.
         role: Its style, one of `decomposition.ROLES`.
         failed: It did not end well, and is drawn with `FAILED`.
     """

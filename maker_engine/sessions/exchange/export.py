@@ -37,6 +37,8 @@ COLUMNS = (
     "step", "answer", "samples", "votes", "flagged", "candidates", "margin", "dissent", "wrong", "by_person",
     "tokens_in", "tokens_out", "cost_usd", "latency_s",
 )  # fmt: skip
+EARLY = "early"
+"""The event of a sample that an independent step received before its turn."""
 PART = ".part"
 """Ends the name of a file until it is whole."""
 _DATABASE = b"SQLite format 3\0"
@@ -78,6 +80,9 @@ def _run(reader: Reader, task: AnyTask) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
     for entry in reader.open_entries(task):
         yield {"event": "", **own, "step": branch.steps, **line_of(entry, task)}
+    for step, samples in (reader.early_samples(task) if task.independent else {}).items():
+        for sample in samples.values():
+            yield {**own, "step": step, **line_of(sample, task), "event": EARLY}
     answered = by_family(answered_of(meta))
     yield {
         "event": "totals", **own, "totals": meta["totals"], "elapsed_s": meta["elapsed_s"],

@@ -24,13 +24,16 @@ from maker_engine.core.record.events import (
     Outcome,
     RunEnded,
     RunStarted,
+    SampleArrived,
     SampleFailed,
     StepDecided,
     WrongDecisionFound,
 )
 from maker_engine.core.record.fields import LONGEST_LINE as LONGEST_LINE  # noqa: PLC0414 - whoever reads the lines
 from maker_engine.core.record.registry import entry_in, events_of, is_entry
+from maker_engine.core.record.sample_kinds import SAMPLE
 from maker_engine.core.record.snapshot import Totals
+from maker_engine.core.responses import Sample
 from maker_engine.input_files import exists
 from maker_engine.models.families import answered_of, kept_of
 from maker_engine.printable import one_line
@@ -55,7 +58,7 @@ VERSIONS = (1, export.VERSION)
 """Those that are read. Version 1 is of sessions of formats 1 and 2."""
 ENDING = ".importing"
 """Ends the name of a session until all of it is there, so that no library ever lists half of one."""
-_EVENTS = frozenset({"session", "run", "decided", "totals", "ended"})
+_EVENTS = frozenset({"session", "run", "decided", export.EARLY, "totals", "ended"})
 """The events that are no entries."""
 _STARTED = tuple(field.name for field in fields(RunStarted))
 
@@ -145,13 +148,18 @@ class _Import:
             return
         if self._journal is None or fields_of.of(event, "branch", int) != self._branches - 1:
             raise InputError("its run has not begun")
+        self._event(name, event, self._journal)
+
+    def _event(self, name: str, event: dict[str, Any], journal: Journal) -> None:
         match name:
             case "decided":
                 self._decided(event)
+            case export.EARLY:
+                self._early(event)
             case "totals":
                 self._totals(event)
             case "ended":
-                self._journal.record(_ended(event))
+                journal.record(_ended(event))
             case _ if is_entry(name):
                 self._entry(event)
             case _:
@@ -241,6 +249,15 @@ class _Import:
             raise InputError("it is of another step")
         for happened in events_of(self._step, entry_in(event, task)):
             journal.record(happened)
+
+    def _early(self, event: dict[str, Any]) -> None:
+        task, journal, step = self._task, self._journal, fields_of.number(event, "step")
+        if task is None or journal is None or not task.independent:
+            raise InputError("no step of this task can be answered before its turn")
+        sample = entry_in({**event, "event": SAMPLE.word}, task)
+        if step < self._step or not isinstance(sample, Sample):
+            raise InputError("the turn of its step is over")
+        journal.record(SampleArrived(step, *sample))
 
     def _decided(self, event: dict[str, Any]) -> None:
         task, journal = self._task, self._journal

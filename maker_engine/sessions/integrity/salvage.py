@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
@@ -17,6 +17,7 @@ from maker_engine.core.record.events import (
     Event,
     ModelChecked,
     RunStarted,
+    SampleArrived,
     SampleFailed,
     StepDecided,
     WrongDecisionFound,
@@ -25,6 +26,7 @@ from maker_engine.core.record.model_check import ModelCheck
 from maker_engine.core.record.registry import events_of
 from maker_engine.core.record.run_kinds import MODEL_CHECK
 from maker_engine.core.record.state import RunState
+from maker_engine.core.responses import Sample
 from maker_engine.sessions.integrity.pages import Pages, RawRow
 from maker_engine.sessions.queries.saved import task_of
 from maker_engine.sessions.store import chain, origin, schema
@@ -88,6 +90,8 @@ def salvage(path: Path, to: Path, branch: int = 0, family: type[AnyTask] | None 
         for entry in _open_entries(found, branch, task) if whole else ():
             for event in events_of(len(sound), entry):
                 book.take(event)
+        for step, sample in _early_samples(found, branch, task, len(sound)):
+            book.take(SampleArrived(step, *sample))
     finally:
         journal.close()
     return Salvaged(to, len(sound), whole)
@@ -237,6 +241,12 @@ class _Found:
             found.append(vote)
         return found
 
+    def early(self, branch: int) -> list[tuple[int, bytes, Any]]:
+        """Return what a run has received for steps before their turn, by step and sample: each proves itself."""
+        first, end = schema.ahead_rows(branch)
+        rows = sorted(row for row in self._votes if first <= row < end)
+        return [(schema.early_step(row), *self._votes[row]) for row in rows]
+
     def _after(self, link: bytes, row: int) -> _Sound | None:
         for one in self._steps.get(row, []):
             for dictionary in self._dictionaries:
@@ -249,3 +259,11 @@ class _Found:
 def _open_entries(found: _Found, branch: int, task: AnyTask) -> list[Entry]:
     """Unpack what happened in the open step."""
     return [entry for body, times in found.votes(branch) for entry in unpack(body, task, times)]
+
+
+def _early_samples(found: _Found, branch: int, task: AnyTask, steps: int) -> Iterator[tuple[int, Sample]]:
+    """Unpack what was received for steps that are not among the first `steps`, where they do not depend on those."""
+    for step, body, times in found.early(branch) if task.independent else ():
+        sample = unpack(body, task, times)[0]
+        if step >= steps and isinstance(sample, Sample):
+            yield step, sample

@@ -28,7 +28,7 @@ class Share(NamedTuple):
         wrong: Those that an oracle disagrees with.
         failed: Those with a call or an effect that failed.
         acted: Those in which an effect began or ended.
-        undecided: Those that were given up, so that the others go on.
+        undecided: Those that were given up, so that the others continue.
     """
 
     steps: int
@@ -46,7 +46,7 @@ class Marks:
     One thread may catch up while others look: what there is only ever grows.
 
     Args:
-        independent: Steps may be given up while others go on, and which ones is to be known.
+        independent: Steps may be given up while others continue, and which ones is to be known.
     """
 
     def __init__(self, *, independent: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""A saved session opened again, to be examined or to go on from. It asks no model and runs no code of the file."""
+"""A saved session opened again, to be examined or to continue from. It asks no model and runs no code of the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went on when: a bar for each call of a model and each effect, from the times that are on record."""
+"""What happened when: a bar for each call of a model and each effect, from the times that are on record."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ import msgpack
 
 LINK_BYTES, HASH_BYTES = 16, 8
 _HEAD = struct.Struct(">qqqIII")
+_pack = msgpack.Packer(unicode_errors="surrogatepass").pack
 
 
 class Branch(NamedTuple):
@@ -62,7 +63,7 @@ def state_hash(state: str) -> bytes:
 
 def digest(*values: Any) -> bytes:
     """Digest of a row outside the chain."""
-    packed: bytes = msgpack.packb(values, unicode_errors="surrogatepass")
+    packed: bytes = _pack(values)
     return blake2b(packed, digest_size=HASH_BYTES).digest()
 
 

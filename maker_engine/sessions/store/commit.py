@@ -31,7 +31,7 @@ class Commit:
         dictionary: A new compression dictionary that the rows need, None for none.
         notes: Values of the branch's record that are others now, in JSON, by their keys.
         copies: What is kept a second time, by its key.
-        goes_on: The branch had ended, and goes on.
+        goes_on: The branch had ended, and continues.
     """
 
     branch: Branch

@@ -37,7 +37,7 @@ class Compressor:
         return self._compressor.compress(packed)
 
     def compress_all(self, packed: Sequence[bytes]) -> list[bytes]:
-        """Compress rows, each by itself; many of them in one call, which lets other threads go on."""
+        """Compress rows, each by itself; many of them in one call, which lets other threads continue."""
         if len(packed) < MANY:
             return [self._compressor.compress(one) for one in packed]
         together = self._compressor.multi_compress_to_buffer([*packed])
@@ -66,7 +66,7 @@ class Compressor:
 
 
 class Press:
-    """Compresses the rows of one commit; where they come thick, on another core while the run goes on.
+    """Compresses the rows of one commit; where they come thick, on another core while the run continues.
 
     Args:
         dictionary: The file's, None while it has none.

@@ -30,7 +30,7 @@ _FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """What has to be said before a run can go on.
+    """What has to be said before a run can continue.
 
     Attributes:
         name: What it is called, as `maker sessions resume` has it without its dashes: "limit-usd".
@@ -52,7 +52,7 @@ class Shortage:
 
 
 def shortage_in(record: Mapping[str, Any]) -> Shortage | None:
-    """Return what a run needs before it can go on; None where it goes on as it is, or has ended.
+    """Return what a run needs before it can continue; None where it continues as it is, or has ended.
 
     Args:
         record: The run's record, as `Reader.meta` returns it.

@@ -18,7 +18,7 @@ LONGEST_LOG = 24 * 2**20
 class FileWatch:
     """Watches one file.
 
-    A database that is deleted or moved while it is open goes on taking writes, into the void; so does its log.
+    A database that is deleted or moved while it is open still takes writes, into the void; so does its log.
 
     Args:
         path: The file, which exists.

@@ -68,7 +68,7 @@ class Journal:
         order: What was asked for, as JSON; enough to start the same run again, without any key.
         branch: The branch of an existing file that is continued, None to make a new file.
         keep: `ALL` or `DISSENT`.
-        own: It was ordered here, so that it goes on without a question; False where it is brought in from elsewhere.
+        own: It was ordered here, so that it continues without a question; False where it is brought in from elsewhere.
         name: What a new session is called in the library, empty for nothing.
 
     Raises:
@@ -207,8 +207,8 @@ class Journal:
             self._open.append(kind.form.keep(event))
         elif kind.note is not None:
             self._note(*kind.note(event))
-        if isinstance(event, SettingsChanged):
-            self._ahead.drop_all()  # the steps ahead are asked anew
+        if isinstance(event, SettingsChanged) and event.voters:
+            self._ahead.drop_all()  # others are asked about the steps ahead
         elif isinstance(event, StepEscalated):
             self._ahead.drop(event.step)
         elif isinstance(event, ModelChecked):

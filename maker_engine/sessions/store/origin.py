@@ -1,7 +1,7 @@
 """Whether a run was ordered here, or came from elsewhere: a stranger's file must not choose where keys are sent.
 
 This installation has a key of its own, in a file under the user's data directory. What a run was ordered with is signed
-by it when the run begins or goes on here; who has the session and not the key cannot sign another order. A session that
+by it when the run begins or continues here; who has the session and not the key cannot sign another. A session that
 is older than this has no signature: in the user's own library it is taken for theirs.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Sequence
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgpack
 
@@ -16,7 +16,7 @@ from maker_engine.core.record.interning import Interned, Values
 from maker_engine.core.record.registry import BY_TAG, form_of
 from maker_engine.core.record.sample_kinds import sample_row, sample_rows
 from maker_engine.core.record.values import to_json
-from maker_engine.core.responses import Flag, Sample
+from maker_engine.core.responses import Sample
 from maker_engine.sessions.store import former
 from maker_engine.sessions.store.times import pack_times, timed
 
@@ -29,6 +29,7 @@ JSON_TEXT = 1
 """MessagePack extension for a value that only JSON can hold."""
 
 _pack = msgpack.Packer(unicode_errors="surrogatepass").pack
+_SAMPLES = {Sample}
 _READ = {tag: form.read_row for tag, form in BY_TAG.items()}
 
 
@@ -90,14 +91,9 @@ def pack_step(entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = Tru
         texts_kept: False to leave the responses' texts out; they come back empty, as no vote's text can be.
     """
     interned = Interned(texts_kept=texts_kept)
-    only_votes, has_times, samples = True, False, [entry for entry in entries if isinstance(entry, Sample)]
-    for _, verdict, response in samples:
-        if isinstance(verdict, Flag):
-            only_votes = False
-        if response.began_s is not None:
-            has_times = True
-    if len(samples) == len(entries):  # most steps
-        rows = sample_rows(samples, interned)
+    if {*map(type, entries)} <= _SAMPLES:  # most steps
+        rows, flagged, has_times = sample_rows(cast("Sequence[Sample]", entries), interned)
+        only_votes = not flagged
     else:
         only_votes, has_times = False, True  # a probe may have a time
         rows = [
@@ -105,7 +101,7 @@ def pack_step(entries: Sequence[Entry], task: AnyTask, *, texts_kept: bool = Tru
             for entry in entries
         ]
     encoded = {answer: dense(decisions.encode(task, answer)) for answer in interned.answers}
-    packed = repacked(Packed([*encoded.values()], [*interned.texts], [*interned.models], rows))
+    packed: bytes = _pack((FORM, [*encoded.values()], [*interned.texts], [*interned.models], rows))
     return PackedStep(packed, encoded, only_votes, pack_times(entries) if has_times else None)
 
 

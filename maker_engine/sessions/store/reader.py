@@ -63,7 +63,7 @@ class Reader:
         path: The file.
         branch: Which branch, None for the newest.
         connection: An open connection to use, None to open the file.
-        steady: Everything that is read is of one moment, however a writer goes on; for short looks, since the
+        steady: Everything that is read is of one moment, whatever a writer adds; for short looks, since the
             writer's log grows meanwhile.
 
     Raises:

@@ -35,7 +35,7 @@ class SessionSummary:
         created: Seconds since the epoch; for display only.
         damaged: Why it cannot be read, in one line; None for a sound file.
         name: What the user calls it, empty for no name.
-        forks: How many other runs go on from one of its steps.
+        forks: How many other runs continue from one of its steps.
         busy: True while another process writes it.
         k: Margin needed, None in a file that cannot be read.
         cost_usd: Dollars spent by its newest run, None where that is not known.

@@ -1,4 +1,4 @@
-"""Time travel: a run as it stood at any moment, folded from a snapshot and the journal. No one is asked again."""
+"""Time travel: a run as it was at any moment, folded from a snapshot and the journal. No one is asked again."""
 
 from __future__ import annotations
 

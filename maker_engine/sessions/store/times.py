@@ -1,6 +1,6 @@
 """When the samples of a step were begun: kept beside what the chain covers, which is the same when a run is repeated.
 
-A run that was killed and goes on has the links of one that never was, so no link may depend on a clock.
+A run that was killed and continues has the links of one that never was, so no link may depend on a clock.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from maker_engine.core.responses import Sample
 
 _CHECK_BYTES = 4
 _LATEST_MS = int(LATEST_S) * 1000
+_pack = msgpack.Packer().pack
 
 
 def began_of(entry: Entry) -> float | None:
@@ -34,7 +35,7 @@ def pack_times(entries: Sequence[Entry]) -> bytes | None:
     first = next((at for at in began if at is not None), None)
     if first is None:
         return None
-    packed: bytes = msgpack.packb([first, *(None if at is None else at - first for at in began)])
+    packed: bytes = _pack([first, *(None if at is None else at - first for at in began)])
     return _check(packed) + packed
 
 

@@ -39,7 +39,7 @@ def bring_up(path: Path) -> bool:
     """
     if _format(path) == schema.FORMAT:
         return False
-    path = path.resolve()  # a link is to go on leading there
+    path = path.resolve()  # a link must still lead there
     if not os.access(path.parent, os.W_OK):
         raise SessionError(f"session {path} has an older format, and cannot be brought up there: open a copy of it")
     with WriterLock(path):

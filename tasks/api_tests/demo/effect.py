@@ -33,7 +33,7 @@ class DemoApi:
 
     Arguments: {"start": name of a script of faults} gives {"server": its name}; {"server", "method", "url", "headers",
     "body"} as the effect "http", with `http://api-demo` for the server's address; {"stop": name of the server}.
-    The server ends with the process, and after a crash goes on from what it was asked before.
+    The server ends with the process, and after a crash continues from what it was asked before.
     """
 
     def __init__(self) -> None:

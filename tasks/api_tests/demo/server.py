@@ -1,4 +1,4 @@
-"""The shop on a socket of the loopback; it can keep what it was asked in a file, and go on from there after a crash."""
+"""The shop on a socket of the loopback; it can keep what it was asked in a file, and continue there after a crash."""
 
 from __future__ import annotations
 

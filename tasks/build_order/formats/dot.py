@@ -36,7 +36,7 @@ class _Tokens:
         return self._found[self._at] if self._at < len(self._found) else ("end", "")
 
     def take(self) -> tuple[str, str]:
-        """Return the next one and go on."""
+        """Return the next one and continue."""
         found = self.ahead
         self._at += 1
         return found
@@ -94,7 +94,7 @@ def read_dot(content: str) -> Problem:
     graph = _Graph()
     graph.read(tokens)
     if tokens.ahead[0] != "end":
-        raise ProblemError("the DOT graph goes on after its last }: give one graph a file")
+        raise ProblemError("the DOT graph continues after its last }: give one graph a file")
     return graph.problem()
 
 

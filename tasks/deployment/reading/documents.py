@@ -120,7 +120,7 @@ def seconds(value: object, what: str) -> float:
 
 
 def is_quantity(value: object) -> bool:
-    """Tell whether a value is a Kubernetes quantity such as 250m or 64Mi."""
+    """Return whether a value is a Kubernetes quantity such as 250m or 64Mi."""
     return type(value) in (int, str) and _QUANTITY.fullmatch(str(value)) is not None
 
 

@@ -12,7 +12,7 @@ from .fleet import Fleet, Instance
 CONNECT_S, ANSWER_S = 5.0, 15.0
 TRIES = 3
 """Instances that a request is given to, one after the other, as long as none has answered."""
-MOST_HEAD, MOST_BODY = 65_536, 1 << 20
+MOST_BODY = 1 << 20
 
 
 async def ask(port: int, path: str) -> tuple[int, str, bytes]:

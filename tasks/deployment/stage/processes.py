@@ -23,7 +23,7 @@ def start_time(pid: int) -> str:
 
 
 def is_running(pid: int, started: str) -> bool:
-    """Tell whether the process that was started then still runs under this number."""
+    """Return whether the process that was started then still runs under this number."""
     return pid > 1 and started != "" and start_time(pid) == started
 
 

@@ -2,10 +2,10 @@
 
     python -I -S -c "…; main()" FOLDER
 
-Orders come through the socket FOLDER/control, a line of JSON each. It outlives maker, so that the services go on
+Orders come through the socket FOLDER/control, a line of JSON each. It outlives maker, so that the services continue
 serving and a resumed run finds them; when nobody has held a connection for the lease, it ends all and itself. If it is
 killed itself, its instances end (their input closes), and the next supervisor of the folder starts them again as
-FOLDER/state.json has them and goes on with the same log.
+FOLDER/state.json has them and continues with the same log.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Supervisor:
                 try:
                     with suppress(OSError):  # a full disk, or a folder that is gone, must leave nothing running
                         self._figures.write("lease", seconds=alone)
-                    self._left = self._fleet.roster()  # what a resumed run goes on with
+                    self._left = self._fleet.roster()  # what a resumed run continues with
                     await self._end_all()
                     with suppress(OSError):
                         self._save()

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         The exit status: 0 nothing found, 1 findings.
 
     Raises:
-        InputError: A flag, the file or the lexicon is no good.
+        InputError: A flag, the file or the lexicon cannot be used.
     """
     chosen = _parser().parse_args(arguments)
     lexicon = _lexicon(chosen.lexicon, chosen.off)

@@ -134,7 +134,7 @@ class History:
             raise EffectError("disk", one_line(f"{self._path}: {error.strerror}")) from None
 
     def _torn(self) -> bool:
-        """Tell whether the last line was cut off by a crash."""
+        """Return whether the last line was cut off by a crash."""
         try:
             with self._path.open("rb") as file:
                 file.seek(-1, os.SEEK_END)

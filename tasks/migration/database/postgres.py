@@ -104,7 +104,7 @@ class PostgresBase:
         return f"maker_{self._token}_{head}"
 
     def saved_exists(self, head: str) -> bool:
-        """Tell whether there is a backup of a state, mending a swap that a crash has cut in two."""
+        """Return whether there is a backup of a state, mending a swap that a crash has cut in two."""
         names, old = self._names(), f"maker_{self._token}_old"
         if self.work not in names and old in names:
             self._order(f'ALTER DATABASE "{old}" RENAME TO "{self.work}"')

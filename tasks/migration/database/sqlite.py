@@ -102,7 +102,7 @@ class SqliteBase:
             part.unlink(missing_ok=True)
 
     def saved_exists(self, head: str) -> bool:
-        """Tell whether there is a backup of a state."""
+        """Return whether there is a backup of a state."""
         return self.saved(head).exists()
 
     def saved(self, head: str) -> Path:

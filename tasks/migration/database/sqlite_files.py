@@ -21,20 +21,23 @@ def reading(path: Path) -> str:
 
 
 def is_newer(path: Path) -> bool:
-    """Tell whether a file says that this SQLite can read or write it no more; opened, it says so too late or not."""
+    """Return whether a file says that this SQLite can read or write it no more; opened, it says so too late or not."""
     with path.open("rb") as file:
         header = file.read(20)
     return header.startswith(b"SQLite format 3\0") and max(header[18:20], default=0) > 2
 
 
 def in_wal(path: Path) -> bool:
-    """Tell whether the last pages of a file may be in another one. No connection to it may be open: it loses locks."""
+    """Return whether the last pages of a file may be in another one.
+
+    No connection to it may be open: closing any handle of a file drops the locks that the process has on it.
+    """
     with path.open("rb") as file:
         return file.read(20)[18:19] != b"\x01"
 
 
 def same_pages(one: Path, other: Path) -> bool:
-    """Tell whether two files have the same pages; in the header, counters of writes differ by themselves."""
+    """Return whether two files have the same pages; in the header, counters of writes differ by themselves."""
     if one.stat().st_size != other.stat().st_size:
         return False
     with one.open("rb") as first, other.open("rb") as second:
@@ -47,7 +50,7 @@ def same_pages(one: Path, other: Path) -> bool:
 
 
 def unfinished(path: Path) -> bool:
-    """Tell whether a crash has left something beside a file that has still to be put into it, or taken out of it."""
+    """Return whether a crash has left something beside a file that has still to be put into it, or taken out of it."""
     return any(path.with_name(path.name + end).exists() for end in ("-journal", "-wal"))
 
 

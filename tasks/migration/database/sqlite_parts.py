@@ -92,7 +92,7 @@ class Parts:
         head: What the state is called.
         tables: By name.
         written: Columns that the last change has written, by table, sorted; None for a table as a whole.
-        examined: It was looked at after that change, so that with the next transaction another one begins.
+        examined: It was surveyed after that change, so that with the next transaction another one begins.
         unchecked: Tables written since SQLite last checked the file's structure; None for all.
     """
 

@@ -291,6 +291,6 @@ def _whole(found: Mapping[str, Known]) -> str:
 
 
 def has_table(connection: sqlite3.Connection, name: str) -> bool:
-    """Tell whether there is a table."""
+    """Return whether there is a table."""
     found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [name])
     return found.fetchone() is not None

@@ -16,7 +16,7 @@ HOW = "write its SQL into the folder: alembic upgrade head --sql > up.sql; alemb
 
 
 def is_offline(folder: Folder) -> bool:
-    """Tell whether a folder has Alembic's offline SQL."""
+    """Return whether a folder has Alembic's offline SQL."""
     return any(path.endswith(".sql") and _UP.search(text) for path, text in folder.files.items())
 
 

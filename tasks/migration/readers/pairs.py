@@ -26,12 +26,12 @@ def _sql(folder: Folder) -> list[str]:
 
 
 def has_marks(folder: Folder, mark: str) -> bool:
-    """Tell whether a file of the folder has a line that begins with a tool's mark."""
+    """Return whether a file of the folder has a line that begins with a tool's mark."""
     return any(re.search(rf"^{re.escape(mark)}\b", folder.files[path], re.MULTILINE) for path in _sql(folder))
 
 
 def has_names(folder: Folder, tool: str) -> bool:
-    """Tell whether a file is named as a tool names them."""
+    """Return whether a file is named as a tool names them."""
     return any(
         {"golang-migrate": _UP, "flyway": _FLYWAY, "plain": _PLAIN}[tool].fullmatch(_base(path))
         for path in _sql(folder)

@@ -16,7 +16,7 @@ ROLLBACK = ".rollback.sql"
 
 
 def is_yoyo(folder: Folder) -> bool:
-    """Tell whether a folder is yoyo's."""
+    """Return whether a folder is yoyo's."""
     for path, text in folder.files.items():
         if path.endswith(ROLLBACK) or (path.endswith(".sql") and _DEPENDS.search(text)):
             return True

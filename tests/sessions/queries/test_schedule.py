@@ -1,4 +1,4 @@
-"""Rule: what went on when is read from the record alone, at any time after."""
+"""Rule: what happened when is read from the record alone, at any time after."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class RunStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class RunResumed(Event):
-    """A run that had ended, or was cut off, goes on from where its session stopped."""
+    """A run that had ended, or was cut off, continues from where its session stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class RunPaused(Event):
 
 @dataclass(frozen=True, slots=True)
 class RunContinued(Event):
-    """The run goes on."""
+    """The run continues."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def at_most(hits: int, trials: int, level: float = LEVEL) -> float:
 
 
 def _first(holds: Callable[[float], bool]) -> float:
-    """Return the smallest number from 0 to 1 at which a condition holds that goes on holding."""
+    """Return the smallest number from 0 to 1 from which on a condition holds."""
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2

@@ -1,7 +1,7 @@
 """Classes of steps, each with its own share, p and v: how a model's steps differ, as far as anyone knows.
 
 Which class a step is of is drawn for every step alone. What voting makes of their p is a matter of their law
-(`core.laws`); what is kept beside it here is v, since steps that are hard to answer in the demanded form cost samples.
+(`laws`); what is kept beside it here is v, since steps that are hard to answer in the demanded form cost samples.
 """
 
 from __future__ import annotations
@@ -41,11 +41,6 @@ def expected_samples(classes: Sequence[StepClass], k: int) -> float:
 def expected_rounds(classes: Sequence[StepClass], k: int) -> float:
     """Return the rounds of sampling a step takes in the mean, in which flagged samples are drawn again."""
     return math.fsum(share * single(p).rounds(k) / v for share, p, v in classes if share)
-
-
-def mean_v(classes: Sequence[StepClass]) -> float:
-    """Return the mean v over the steps."""
-    return math.fsum(share * v for share, _, v in classes)
 
 
 def of_pool(voters: Sequence[Sequence[StepClass]]) -> tuple[StepClass, ...]:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from maker_engine.core.errors import InputError
-from maker_engine.records.shards import CODEBOOK, MANIFEST, Manifest
+from maker_engine.fleet.shards import CODEBOOK, MANIFEST, Manifest
 
 MAKE, SLURM, SSH, SYSTEMD = KINDS = ("make", "slurm", "ssh", "systemd")
 

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.record.outcomes import Outcome
 from maker_engine.core.record.snapshot import Totals
+from maker_engine.fleet.shards import Manifest, Part
 from maker_engine.input_files import exists
 from maker_engine.options.kinds import Value
 from maker_engine.options.table import BY_NAME
-from maker_engine.records.shards import Manifest, Part
 from maker_engine.runtime.continuing import prepare_resume
 from maker_engine.runtime.order import PreparedRun, drive, prepare
 from maker_engine.runtime.order_options import changes_of, values_of_order

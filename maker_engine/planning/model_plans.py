@@ -10,7 +10,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.core.forecasting.laws import Law, single
 from maker_engine.law_files import law_of_json, read_json
 from maker_engine.models import litellm_prices
-from maker_engine.planning import Planned, Purchase, plan
+from maker_engine.planning.plan import Planned, Purchase, plan
 from maker_engine.printable import one_line
 
 MOST_MODELS = 1_000

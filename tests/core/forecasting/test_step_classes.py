@@ -10,9 +10,9 @@ import pytest
 from maker_engine.core import scaling
 from maker_engine.core.errors import InputError
 from maker_engine.core.forecasting.laws import single
-from maker_engine.forecast import forecast
 from maker_engine.models.port import Figures
 from maker_engine.models.profile import parse_profile
+from maker_engine.planning.forecast import forecast
 from maker_engine.runtime.order import RunOrder, prepare
 
 

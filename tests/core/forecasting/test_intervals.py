@@ -8,7 +8,7 @@ import random
 import pytest
 
 from maker_engine.calibration.hard_share import hard_share
-from maker_engine.calibration.intervals import at_most, clopper_pearson, mean_of_shares
+from maker_engine.core.forecasting.intervals import at_most, clopper_pearson, mean_of_shares
 
 
 @pytest.mark.parametrize(

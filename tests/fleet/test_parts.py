@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from maker_engine import executors
 from maker_engine.core.errors import InputError
-from maker_engine.fleet import PartOrder, prepared_part, run_part, states
-from maker_engine.records.shards import Manifest, read_manifest
+from maker_engine.fleet.parts import PartOrder, prepared_part, run_part, states
+from maker_engine.fleet.shards import Manifest, read_manifest
+from maker_engine.runtime import executors
 from maker_engine.sessions.store import storage
 from maker_tui.cli import fleet_verbs
 from maker_tui.cli.main import main
@@ -136,7 +136,7 @@ def test_every_launcher_runs_parts_in_a_folder_of_any_name(
     assert whole["votes"] == sum(int(row["kind.votes"]) for row in rows)
 
 
-def test_a_part_that_stopped_goes_on_by_the_same_call(
+def test_a_part_that_stopped_is_resumed_by_the_same_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A limit can be raised, the model not changed; a session without a run is begun; none is merged half done."""

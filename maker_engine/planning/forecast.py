@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maker_engine import step_classes
 from maker_engine.core import scaling
+from maker_engine.core.forecasting import step_classes
 from maker_engine.core.forecasting.laws import Law, single
 from maker_engine.core.forecasting.lead_tables import ends
 from maker_engine.core.voting import AHEAD, LeadTable, named_rule

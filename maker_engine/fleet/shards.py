@@ -7,7 +7,7 @@ with digests, so that a part that was changed, or a session of another one, is r
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice, pairwise
@@ -20,6 +20,7 @@ from maker_engine.core.errors import InputError
 from maker_engine.input_files import read_named
 from maker_engine.labelling.units import Units
 from maker_engine.sessions.exchange.export import write_new
+from maker_engine.sessions.integrity.verify import verify
 from maker_engine.tables.opening import digest_of, open_table
 from maker_engine.tables.row import Row, Rows
 from maker_engine.tables.writing import csv_lines, json_lines
@@ -205,32 +206,33 @@ def _inside(name: Any) -> str:
     return name
 
 
-def checked(
-    manifest: Manifest, part: Part, opened: tuple[Path, AnyTask, Units], held: dict[str, Any],
-    verify: Callable[[Path, AnyTask], list[str]],
-) -> None:  # fmt: skip
-    """See that a part is as it was split, and that its session is one of it, whole and sound.
+def check_parts(manifest: Manifest, opened: Sequence[tuple[Path, AnyTask, Units]]) -> None:
+    """Check that all parts are as they were split, and that each session is of its part, whole and sound.
 
     Args:
         manifest: The split.
-        part: The part.
-        opened: The path of its session, its task, and what that asks.
-        held: The codebook of the parts before it; it is written into.
-        verify: Returns what is not sound in a session.
+        opened: For each part the path of its session, its task, and what that asks.
 
     Raises:
-        InputError: It is not; the text names the part.
+        InputError: One is not; the text names it.
     """
-    path, task, units = opened
-    if digest_of(manifest.folder / part.rows) != part.sha256:
+    codebook: Any = None
+    for part, (path, task, units) in zip(manifest.parts, opened, strict=True):
+        _check_rows(manifest, part, units)
+        own = json.loads(task.source())["codebook"]
+        if codebook not in (None, own):
+            raise InputError(f"{part.session} was run with another codebook than the parts before it")
+        codebook = own
+        if findings := verify(path, task).findings:
+            raise InputError(f"{part.session} is not as it was written: {findings[0]}")
+
+
+def _check_rows(manifest: Manifest, part: Part, units: Units) -> None:
+    file = manifest.folder / part.rows
+    if digest_of(file) != part.sha256:
         raise InputError(f"{part.rows} is not as it was split")
-    rows = open_table(str(manifest.folder / part.rows))
-    if len(units.table) != part.count or any(
-        mine.values != its.values for mine, its in zip(rows, units.table, strict=True)
+    table = units.table
+    if len(table) != part.count or any(
+        mine.values != its.values for mine, its in zip(open_table(str(file)), table, strict=True)
     ):
         raise InputError(f"{part.session} is a session of other rows than {part.rows}")
-    given = json.loads(task.source())["codebook"]
-    if given != held.setdefault("codebook", given):
-        raise InputError(f"{part.session} was run with another codebook than the parts before it")
-    if found := verify(path, task):
-        raise InputError(f"{part.session} is not as it was written: {found[0]}")

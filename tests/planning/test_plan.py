@@ -13,8 +13,17 @@ from maker_engine.core import scaling
 from maker_engine.core.errors import InputError
 from maker_engine.core.forecasting.laws import named_law, single
 from maker_engine.law_files import law_text, read_law
-from maker_engine.model_plans import offers
-from maker_engine.planning import Purchase, batch_rounds, extremes, flag_worth, p_for_budget, p_needed, plan, samples
+from maker_engine.planning.model_plans import offers
+from maker_engine.planning.plan import (
+    Purchase,
+    batch_rounds,
+    extremes,
+    flag_worth,
+    p_for_budget,
+    p_needed,
+    plan,
+    samples,
+)
 
 PAPER = Purchase(2**20 - 1, single(0.9978), v=0.98, tokens=(500, 538), price=(0.4, 1.6))
 

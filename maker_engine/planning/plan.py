@@ -1,6 +1,6 @@
 """A run as a purchase: k, odds, votes, calls, dollars and hours, and what would have to be so for a budget to do.
 
-Votes and odds are exact for one rival (`core.laws`, `core.lead_tables`, Eqs. 9-20). Hours are an estimate: latencies
+Votes and odds are exact for one rival (`core.forecasting`, Eqs. 9-20). Hours are an estimate: latencies
 are taken as lognormal with a spread of ½, as `sim` draws them.
 """
 

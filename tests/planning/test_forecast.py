@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from maker_engine.core.errors import InputError
-from maker_engine.forecast import forecast
 from maker_engine.models.port import Figures
+from maker_engine.planning.forecast import forecast
 
 KNOWN = Figures(p=0.9978, v=0.98, tokens_out=538, latency_s=1.0, usd_per_token_in=4e-7, usd_per_token_out=1.6e-6)
 
