@@ -115,6 +115,9 @@ def test_a_new_database_gets_the_table_that_its_tool_makes(tool, tmp_path):
     done = rolled_back(task, states, one)
     assert done.ok, done
     assert asked(path, query) == FIRST[tool]
+    again, states = loaded(FOLDERS[tool], path, apply="yes"), []
+    driven(again, states=states)
+    assert "1 of 3 changes applied, 0 rows in 2 tables" in rolled_back(again, states, 1).fields["words"]
 
 
 BAD = [
