@@ -147,7 +147,9 @@ def _reason(error: Exception) -> str:
         return "it is nested too deeply"
     mark = getattr(error, "problem_mark", None)
     place = "" if mark is None else f" in line {mark.line + 1}"
-    return one_line(str(getattr(error, "problem", None) or error), 120) + place
+    problem = one_line(str(getattr(error, "problem", None) or error), 120)
+    mend = "; put quotes round text that has signs such as ? : , # in it" if problem.startswith("expected") else ""
+    return f"{problem}{place}{mend}"
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from time import time
 from typing import Any, NamedTuple
@@ -40,10 +42,12 @@ class PartOrder:
     Attributes:
         order: What it is begun with; it names the rows, the session and the codebook by absolute paths.
         given: Options that were given for it beside those of the split, by their names.
+        sha256: The digest of its rows, empty where that is not to be held against its session.
     """
 
     order: RunOrder
     given: Mapping[str, Value]
+    sha256: str = ""
 
     @property
     def session(self) -> Path:
@@ -70,17 +74,34 @@ class PartEnd(NamedTuple):
         return Outcome(self.outcome).gives_result
 
 
-def ended(session: Path) -> PartEnd | None:
+def ended(session: Path, digest: str = "") -> PartEnd | None:
     """Return how a part's session has ended, None where it is not there or has not ended.
 
+    Args:
+        session: The session.
+        digest: The SHA-256 of the part's rows, empty where that is not to be held against it.
+
     Raises:
+        InputError: It is a session of other rows.
         SessionError: It cannot be read.
     """
     if not _begun(session):
         return None
     with Reader(session) as reader:
-        found = reader.meta().get("ended")
+        meta = reader.meta()
+    if digest and _digest_of_rows(meta["order"].get("source")) != digest:
+        raise InputError(f"{session.name} is a session of other rows: move it away, and the part is begun anew")
+    found = meta.get("ended")
     return None if found is None else PartEnd(str(found["outcome"]), str(found["reason"]))
+
+
+def _digest_of_rows(source: Any) -> str:
+    """Return the digest of the rows that a session keeps or names, empty where it is of none."""
+    try:
+        rows = json.loads(source)["rows"]
+        return str(rows.get("sha256") or sha256(rows["text"].encode("utf-8", "surrogateescape")).hexdigest())
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return ""
 
 
 def prepared_part(part: PartOrder) -> PreparedRun:
@@ -118,7 +139,7 @@ def run_part(part: PartOrder) -> PartEnd:
     Raises:
         MakerError: It cannot be run, or not be recorded.
     """
-    found = ended(part.session)
+    found = ended(part.session, part.sha256)
     if found is not None and found.done:
         return found
     view = asyncio.run(drive(prepared_part(part)))

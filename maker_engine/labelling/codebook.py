@@ -191,7 +191,7 @@ def _field(name: str, value: Any) -> Field:
         form,
         found.get("question", "").strip() or f"What is the {name} of this row?",
         _labels(found, form, what),
-        tuple(map(str, found.get("rules", []))),
+        _rules(found, what),
         tuple(_example(one, what) for one in found.get("examples", [])),
         tuple(details.items()),
         _wordings(found, what),
@@ -216,6 +216,14 @@ def _labels(found: Mapping[str, Any], form: str, what: str) -> tuple[tuple[str, 
     if found.get("unknown", True) and form == CHOICE and UNKNOWN not in dict(labels):
         labels.append((UNKNOWN, "the row does not say"))
     return tuple(labels)
+
+
+def _rules(found: Mapping[str, Any], what: str) -> tuple[str, ...]:
+    rules = found.get("rules", [])
+    for one in rules:
+        if isinstance(one, dict | list) or not str("" if one is None else one).strip():
+            raise InputError(f"a rule of {what} is one text, in quotes where it has a colon; got {one!r:.60}")
+    return tuple(map(str, rules))
 
 
 def _example(value: Any, what: str) -> tuple[str, str]:

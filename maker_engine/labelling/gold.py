@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError
 from maker_engine.labelling.codebook import Codebook
 from maker_engine.labelling.units import Units, passage_of
@@ -36,6 +37,12 @@ def read_gold(table: Rows, codebook: Codebook) -> dict[str, dict[str, str]]:
         if texts and found.setdefault(row.text(key), texts) != texts:
             raise InputError(f"gold has two answers for {row.text(key)!r}, the second in row {row.number + 1:,}")
     return found
+
+
+def is_of_other_rows(task: AnyTask) -> bool:
+    """Return whether a task has gold, none of which is of a row that it asks about."""
+    problem = getattr(task, "problem", None)
+    return getattr(problem, "gold", "{}") not in ("", "{}") and getattr(problem, "right", None) == {}
 
 
 def canonical(texts: Mapping[str, Mapping[str, str]], units: Units) -> dict[str, dict[str, Any]]:

@@ -13,15 +13,15 @@ def read_cascade(text: str) -> tuple[str, str]:
     """Return the first model and the one that gets what the first does not decide, of a text such as "A->B".
 
     Raises:
-        InputError: It does not name two models.
+        InputError: It does not name two different models.
     """
     for arrow in ("->", "→", ","):
         names = [one.strip() for one in text.split(arrow)]
-        if len(names) == 2 and all(names):
+        if len(names) == 2 and all(names) and names[0] != names[1]:
             return names[0], names[1]
         if arrow in text:
             break
-    raise InputError("must be two models with an arrow between them, such as CHEAP->STRONG in quotes")
+    raise InputError("must be two different models with an arrow between them, such as CHEAP->STRONG in quotes")
 
 
 def is_same(asked: str, answered: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask
@@ -59,11 +60,12 @@ def audit(
     wrong: list[str] = []
     for step, agreement in zip(drawn.steps, drawn.agreements, strict=True):
         unit = units[step]
-        said = _most(people.of(AUDIT, unit.id, unit.field.name))
-        if said is None:
+        answers = people.of(AUDIT, unit.id, unit.field.name)
+        if not answers:
             break
+        said = _most(answers)
         decided = decision_of(next(reader.steps(task, step, step + 1))).value
-        is_wrong = unit.field.read(said, passage_of(unit.row, unit.field, units.shown)) != decided
+        is_wrong = said is None or unit.field.read(said, passage_of(unit.row, unit.field, units.shown)) != decided
         errors.append((agreement, is_wrong))
         wrong += [unit.id] * is_wrong
     share, delta = claim
@@ -78,9 +80,9 @@ def audit(
 
 
 def _most(answers: dict[str, str]) -> str | None:
-    """Return what most have answered; what comes first in the alphabet where two are level; None where nobody has."""
-    said = [*answers.values()]
-    return min(said, key=lambda one: (-said.count(one), one)) if said else None
+    """Return what most have answered, None where two are level: what people do not confirm counts as wrong."""
+    first = Counter(answers.values()).most_common(2)
+    return None if len(first) > 1 and first[0][1] == first[1][1] else first[0][0]
 
 
 def sentence(found: Audit, claim: tuple[float, float]) -> str:

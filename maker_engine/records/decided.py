@@ -14,6 +14,7 @@ from maker_engine.core.record.entries import Act, Carried
 from maker_engine.core.responses import Flag, Sample
 from maker_engine.labelling.codebook import Field
 from maker_engine.labelling.units import TOO_LONG, Units, passage_of, units_in
+from maker_engine.printable import one_line
 from maker_engine.records.people import Answers
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.tables.row import Row
@@ -228,13 +229,15 @@ def result_columns(units: Units, own: Sequence[str] | None = None) -> list[str]:
 
 
 def _added(units: Units, own: Sequence[str]) -> list[list[str]]:
-    """Return the columns of each field; where the table has one of them, as of an earlier run, they get a number."""
-    found = []
+    """Return the columns of each field; where one is there already, of an earlier run or a field, they get a number."""
+    found: list[list[str]] = []
+    taken = {*own}
     for field in units.codebook.fields:
         names, number = _names(field.name), 2
-        while not {*names}.isdisjoint(own):
+        while not taken.isdisjoint(names):
             names, number = _names(f"{field.name}.{number}"), number + 1
         found.append(names)
+        taken.update(names)
     return found
 
 
@@ -257,7 +260,7 @@ def result_rows(decided: Decided, own: Sequence[str] | None = None) -> Iterator[
 def _cells(field: Field, one: Decision, passage: str) -> tuple[Any, ...]:
     return (
         written(field, one.value, passage), one.margin, one.votes, written(field, one.runner_up, passage),
-        one.decided_by, one.flags, None if one.cost_usd is None else round(one.cost_usd, 8), one.model,
+        one.decided_by, one.flags, None if one.cost_usd is None else round(one.cost_usd, 8), one_line(one.model),
         one.carried_from,
     )  # fmt: skip
 

@@ -3,8 +3,9 @@
 All votes: each place has 1/m of them in the long run, whatever is right; the interval over rows is wide, since all
 votes of a row mostly go to one place. Dissenting votes: where the right answer is at one place, the other options are
 at the others in random order, so that each of those has 1/(m − 1) of the row's dissent in the long run, whatever is
-mistaken for what. That is the sharper one. Intervals are over rows, whose votes hang together, and hold for all places
-at once.
+mistaken for what. That is the sharper one. How far a share differs from the fair one by chance follows from the votes
+of each row and the drawing of its order: an interval is that wide, over rows, whose votes hang together, and for all
+places at once. (Its width as estimated from the shares would be too small where few rows have most of the dissent.)
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Place(NamedTuple):
     Attributes:
         place: 1 for the option that is offered first.
         votes: The share of votes for it, each row counted once.
-        dissent: The share of dissenting votes for it, None where nobody dissented.
+        dissent: The share of dissenting votes for it, None where nobody dissented or there are but two options.
     """
 
     place: int
@@ -67,13 +68,11 @@ class Positions:
     def __init__(self) -> None:
         self.rows = self.by_gold = self.dissenting = 0
         self._split = 0  # rows with dissent
-        self._dissent_squares = 0.0  # Σ n², n the dissenting votes of a row
         self._shares: list[float] = []
-        self._share_squares: list[float] = []
+        self._share_variance: list[float] = []  # of those shares, if the order is drawn
         self._dissent: list[int] = []
         self._fair: list[float] = []
-        self._over: list[float] = []  # Σ d², d the dissent of a row at the place beyond the fair
-        self._mixed: list[float] = []  # Σ d·n
+        self._variance: list[float] = []  # of the dissent at the place, if its labels are there by chance
 
     def add(self, order: Sequence[str], votes: Mapping[Hashable, int], right: Hashable, *, gold: bool) -> None:
         """Count a row; one whose right answer is not in the list says nothing of places.
@@ -89,7 +88,7 @@ class Positions:
         if not whole or right not in order or size < 2:
             return
         if len(self._shares) != size:
-            for name in ("_shares", "_share_squares", "_fair", "_over", "_mixed"):
+            for name in ("_shares", "_share_variance", "_fair", "_variance"):
                 setattr(self, name, [0.0] * size)
             self._dissent = [0] * size
         place_of_right = order.index(str(right))
@@ -98,16 +97,16 @@ class Positions:
         self.by_gold += gold
         self.dissenting += dissent
         self._split += dissent > 0
-        self._dissent_squares += dissent**2
+        fair = dissent / (size - 1)
+        share_variance = sum((count / whole) ** 2 for count in counts) / size - 1 / size**2
+        variance = (sum(count**2 for count in counts) - counts[place_of_right] ** 2) / (size - 1) - fair**2
         for place, count in enumerate(counts):
             self._shares[place] += count / whole
-            self._share_squares[place] += (count / whole) ** 2
+            self._share_variance[place] += share_variance
             if place != place_of_right:
-                fair = dissent / (size - 1)
                 self._dissent[place] += count
                 self._fair[place] += fair
-                self._over[place] += (count - fair) ** 2
-                self._mixed[place] += (count - fair) * dissent
+                self._variance[place] += variance
 
     def places(self) -> list[Place]:
         """Return what is known of each place, the first one first; empty where nothing was counted."""
@@ -121,34 +120,17 @@ class Positions:
         whole, fair = self._shares[place], 1 / len(self._shares)
         if self.rows < LEAST_ROWS:
             return Share(whole / self.rows, fair, None, None)
-        return _share(fair, 0.0, (whole, self.rows), (self._share_squares[place], whole, self.rows), self._z())
+        return _within(whole / self.rows, fair, self._z() * math.sqrt(self._share_variance[place]) / self.rows)
 
     def _dissent_at(self, place: int) -> Share | None:
-        if not self.dissenting:
+        if not self.dissenting or len(self._shares) == 2:  # of two options the other one has all of the dissent
             return None
         whole, fair = self.dissenting, self._fair[place]
         if self._split < LEAST_ROWS:
             return Share(self._dissent[place] / whole, fair / whole, None, None)
-        squares = (self._over[place], self._mixed[place], self._dissent_squares)
-        return _share(fair / whole, fair / whole, (self._dissent[place] - fair, whole), squares, self._z())
+        width = self._z() * math.sqrt(self._variance[place]) / whole
+        return _within(self._dissent[place] / whole, fair / whole, width)
 
 
-def _share(fair: float, base: float, sums: tuple[float, float], squares: tuple[float, float, float], z: float) -> Share:
-    """Return a ratio of sums over rows, x to n, as a share, with the ratios r at which Σ(x − rn) is within its error.
-
-    That error is z times the root of Σ(x − rn)², at r itself and not at the estimate: so it holds for few rows too.
-
-    Args:
-        fair: The share without a favour.
-        base: What the ratio is counted from.
-        sums: Σx and Σn.
-        squares: Σx², Σxn and Σn².
-        z: How many errors wide.
-    """
-    (x, n), (xx, xn, nn) = sums, squares
-    a, b, c = n * n - z * z * nn, x * n - z * z * xn, x * x - z * z * xx
-    share = base + x / n
-    if a <= 0:  # a few rows have nearly all of it: nothing is known
-        return Share(share, fair, 0.0, 1.0)
-    root = math.sqrt(max(0.0, b * b - a * c))
-    return Share(share, fair, max(0.0, base + (b - root) / a), min(1.0, base + (b + root) / a))
+def _within(share: float, fair: float, width: float) -> Share:
+    return Share(share, fair, max(0.0, share - width), min(1.0, share + width))

@@ -10,6 +10,7 @@ from maker_engine.records.quality import Point, agreement_words, by_label, confu
 from maker_engine.records.report_text import (
     BY,
     cost_words,
+    is_open,
     people_words,
     right_words,
     share_words,
@@ -90,10 +91,13 @@ def _field(name: str, one: FieldFigures) -> str:
     if one.voted:
         points = curve_of(one)
         parts += ["<h3>Accuracy against coverage, of what votes decided</h3>", _drawn(points), _curve_table(points)]
-    return "".join([*parts, "<h3>Labels</h3>", _labels(one), _crossed(one)])
+    labels = [] if is_open(one) else ["<h3>Labels</h3>", _labels(one)]
+    return "".join([*parts, *labels, _crossed(one)])
 
 
 def _spread(one: FieldFigures) -> str:
+    if is_open(one):
+        return _paragraph(f"{len(one.values):,} different values in {one.values.total():,} rows")
     largest = max(one.values.values(), default=1)
     rows = (
         f"<tr><td>{escape(one_line(value, 60))}<td class=bar><i style='width:{100 * count / largest:.1f}%'></i>"

@@ -22,7 +22,8 @@ BY = {
 def lines(found: Summary) -> Iterator[str]:
     """Give the report, a line at a time."""
     by = ", ".join(f"{found.by[name]:,} {words}" for name, words in BY.items() if found.by[name])
-    yield f"{found.rows:,} rows: {by}"
+    of = "" if len(found.fields) < 2 else f", {found.by.total():,} answers"
+    yield f"{found.rows:,} rows{of}: {by}"
     yield f"{found.votes:,} votes ({votes_a_row(found)} a row), {found.flags:,} flagged, {cost_words(found)}"
     yield from origin_lines(found)
     for reason, count in found.reasons.most_common(_MOST):
@@ -81,9 +82,7 @@ def right_words(one: FieldFigures) -> str:
 
 def _field_lines(name: str, one: FieldFigures) -> Iterator[str]:
     yield f"{one_line(name, 60)}"
-    largest = max(one.values.values(), default=1)
-    for value, count in one.values.most_common(_MOST):
-        yield f"  {one_line(value, 24):<24} {'▆' * max(1, _BAR * count // largest):<{_BAR}} {count:>8,}"
+    yield from _value_lines(one)
     yield from place_lines(one.positions)
     yield from wording_lines(one.wordings)
     for words in people_words(one.reviewed):
@@ -98,11 +97,29 @@ def _field_lines(name: str, one: FieldFigures) -> Iterator[str]:
         share = point.right / point.accepted
         band = f"{point.low:.1%} to {point.high:.1%}"
         yield f"  {point.agreement:>23.2f}   {point.coverage:>8.1%}   {share:>8.1%}   {band}"
-    yield "  label                      precision   recall     gold"
-    for label, (precision, recall, count) in list(by_label(one.judged).items())[:_MOST]:
-        yield f"  {one_line(str(label), 24):<24}   {share_words(precision):>9}   {share_words(recall):>6}   {count:>6,}"
+    if not is_open(one):
+        yield "  label                      precision   recall     gold"
+        for label, (precision, recall, count) in list(by_label(one.judged).items())[:_MOST]:
+            shares = f"{share_words(precision):>9}   {share_words(recall):>6}"
+            yield f"  {one_line(str(label), 24):<24}   {shares}   {count:>6,}"
     for gold, said, count in wrong_pairs(one)[:_MOST]:
         yield f"  {count:,} × {one_line(str(gold), 30)} decided as {one_line(str(said), 30)}"
+
+
+def _value_lines(one: FieldFigures) -> Iterator[str]:
+    if is_open(one):
+        yield f"  {len(one.values):,} different values in {one.values.total():,} rows"
+        return
+    largest = max(one.values.values(), default=1)
+    for value, count in one.values.most_common(_MOST):
+        yield f"  {one_line(value, 24):<24} {'▆' * max(1, _BAR * count // largest):<{_BAR}} {count:>8,}"
+    if (rest := len(one.values) - _MOST) > 0:
+        yield f"  and {rest:,} other values"
+
+
+def is_open(one: FieldFigures) -> bool:
+    """Return whether the values, such as amounts, mostly come once, so that figures of each of them say nothing."""
+    return len(one.values) > _MOST and 2 * len(one.values) > one.values.total()
 
 
 def thinned(points: list[Point]) -> list[Point]:

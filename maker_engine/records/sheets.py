@@ -72,12 +72,12 @@ def read_sheet(table: Rows, units: Units, kind: str, reviewer: str) -> list[Answ
     """Read what people have written into a sheet; lines without an answer say nothing.
 
     Raises:
-        InputError: It is none, or an answer is none that the codebook has.
+        InputError: It is none, an answer is none that the codebook has, or one person answers twice, and differently.
     """
     if {ID, FIELD, ANSWER} - {*table.columns}:
         raise InputError(f"a sheet has the columns {ID}, {FIELD} and {ANSWER}: write it with --out, and fill it in")
     fields = {field.name: field for field in units.codebook.fields}
-    rows = {}
+    rows: dict[tuple[str, str, str], tuple[str, int]] = {}
     found = []
     for row in table:
         text = exact_cell(row.text(ANSWER)).strip()
@@ -88,9 +88,15 @@ def read_sheet(table: Rows, units: Units, kind: str, reviewer: str) -> list[Answ
             raise InputError(
                 f"line {row.number + 2:,} of the sheet is about {name!r}, which is no field of the codebook"
             )
-        rows[key, name] = (text, exact_cell(row.text(REVIEWER)) or reviewer, row.number + 2)
-    passages = _passages(units, rows, fields)
-    for (key, name), (text, who, line) in rows.items():
+        thing = key, name, exact_cell(row.text(REVIEWER)) or reviewer
+        before, line = rows.setdefault(thing, (text, row.number + 2))
+        if before != text:
+            raise InputError(
+                f"line {row.number + 2:,} of the sheet answers {key!r} once more, and otherwise than line {line:,}:"
+                " leave one of them"
+            )
+    passages = _passages(units, ((key, name) for key, name, _ in rows), fields)
+    for (key, name, who), (text, line) in rows.items():
         if (key, name) not in passages:
             raise InputError(f"line {line:,} of the sheet is about {key!r}, which is no row of the table")
         value = fields[name].read(text, passages[key, name])

@@ -60,9 +60,9 @@ def place_lines(positions: Positions) -> Iterator[str]:
     for place in positions.places()[:_MOST]:
         dissent = _in_band(place.dissent) if place.dissent is not None else "–"
         mark = "  ← favoured or shunned" if _is_favoured(place) else ""
-        fair = 0.0 if place.dissent is None else place.dissent.fair
+        fair = "–" if place.dissent is None else f"{place.dissent.fair:.1%}"
         votes = f"{_in_band(place.votes):<23} {place.votes.fair:>7.1%}"
-        yield f"  {place.place:>5}   {votes}   {dissent:<23} {fair:>7.1%}{mark}"
+        yield f"  {place.place:>5}   {votes}   {dissent:<23} {fair:>7}{mark}"
 
 
 def _in_band(share: Share) -> str:
@@ -86,5 +86,5 @@ def wording_lines(wordings: ByWording) -> Iterator[str]:
         line = f"  wordings {first} and {second} lead to different answers in {pair.differ:,} of {pair.rows:,} rows"
         if pair.most is not None:
             answers = f"{one_line(pair.most[0], 30)} and {one_line(pair.most[1], 30)}"
-            line += f"; most often {answers}, {pair.most[2]:,} times"
+            line += f"; most often {answers}, {pair.most[2]:,} ×"
         yield line

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask, Gathered, Said, Undecided
-from maker_engine.core.errors import InputError, MakerError
+from maker_engine.core.errors import InputError, MakerError, SessionError
 from maker_engine.core.offers import Questions
 from maker_engine.core.record.entries import Act, Carried, Change, Doubted, Entry
 from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import Ballot, VotingRule, most_dissent, named_rule
-from maker_engine.input_files import exists, is_file
+from maker_engine.input_files import exists, is_closed, is_file
 from maker_engine.planning.forecast import Forecast
 from maker_engine.records.decided import ballot_of
 from maker_engine.records.people import Answers, beside
@@ -32,6 +32,7 @@ from maker_engine.runtime.run_order import RunOrder
 from maker_engine.sessions.library.naming import files_in, find
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag, step_of
+from maker_engine.sessions.store.storage import holds_nothing
 from maker_engine.sessions.store.upgrade import bring_up
 
 ASKED_BY = (*SENT, "constrain", "paper_flags")
@@ -233,6 +234,9 @@ def refuse_existing(task: AnyTask, session: Path | None) -> None:
         InputError: It is.
     """
     if session is not None and isinstance(getattr(task, "questions", None), Questions) and exists(session):
+        with suppress(SessionError):
+            if is_file(session) and holds_nothing(session):
+                raise InputError(f"session {session} holds nothing, since its run was ended before it began: delete it")
         raise InputError(
             f"session {session} exists already: maker sessions resume continues it, and"
             f" --from {session} --session OTHER carries over what it has decided"
@@ -268,7 +272,7 @@ def _written(path: Path) -> float:
 
 def _earlier(order: RunOrder) -> Path:
     path = Path(order.carry)
-    if path.is_absolute() and not is_file(path):
+    if path.is_absolute() and not is_file(path) and not is_closed(path):
         raise InputError(f"session {path}, whose answers are carried over, is not there: put it back, or --from none")
     path = find(order.carry)
     if order.session is not None and order.session.absolute() == path.absolute():

@@ -41,6 +41,8 @@ def open_table(name: str) -> Rows:
         return SqliteRows(Content(str(path), path), table)
     if begin.startswith(_PARQUET):
         return ParquetRows(Content(str(path), path))
+    if table:
+        raise InputError(f"{path} is no SQLite database, and has no table {table!r}: name the file alone")
     return _text_table(Content(path.name, path), path.suffix.lower())
 
 

@@ -19,7 +19,7 @@ examples:
 
 Each label is voted on until one is ahead by k; "unknown" is always a label. Any other flag is one of maker run:
 --model, --k, --limit-usd, --session, --concurrency, --json. Without --model the simulated model answers, at random
-where there is no --gold: it shows how a run goes and says nothing about the rows.
+where there is no --gold: it shows how a run works and says nothing about the rows.
 
 exit status: as maker run
 """
@@ -42,7 +42,7 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> int:
     from maker_engine.runtime.order import prepare  # noqa: PLC0415 - help needs no engine
     from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415 - likewise
     from maker_tui.cli.flags import run_parser  # noqa: PLC0415 - likewise
-    from maker_tui.cli.headless import conclude, drive_here  # noqa: PLC0415 - likewise
+    from maker_tui.cli.headless import conclude, drive_here, say_beforehand  # noqa: PLC0415 - likewise
 
     given = ((name, getattr(chosen, name)) for name in ("rows", "question", "choices", "gold", "id", "field", "out"))
     words = ["records", *(f"--{name}={value}" for name, value in given if value), "--headless"]
@@ -50,6 +50,7 @@ def _run(chosen: argparse.Namespace, further: list[str]) -> int:
     prepared = prepare(order_from(parsed))
     if prepared.plan.started.simulated and not parsed.json:
         complain("the simulated model answers: --model NAME asks a real one")
+    say_beforehand(prepared)
     view = drive_here(prepared)
     status = conclude(view, as_json=parsed.json, quiet=parsed.quiet)
     if not (parsed.json or parsed.quiet):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from maker_engine.core.errors import InputError
+from maker_engine.input_files import exists
 from maker_engine.output import complain, say, write_document
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def _write(chosen: argparse.Namespace, texts: Texts) -> None:
         if is_session(chosen.to):
             raise InputError(f"{chosen.to} is a session, and none is ever written over: name another file")
         write_whole(chosen.to, texts)
+    elif exists(chosen.to):
+        raise InputError(f"{chosen.to} exists already: name another file, or --force writes over it")
     else:
         write_new(chosen.to, texts)
 

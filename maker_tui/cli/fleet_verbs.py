@@ -40,8 +40,8 @@ def add_verbs(verbs: Verbs) -> None:
                        help="how they will be run; may be repeated (default all)")  # fmt: skip
     split.add_argument("--limit-usd", type=float, metavar="USD", help="limit in dollars of all parts together")
     split.add_argument("--rpm", type=float, metavar="N", help="requests a minute of all parts together")
-    run = add_verb(verbs, "run", _run, "run the parts of a split, or one of them; what was killed is resumed", [PARTS],
-                   "Further flags, behind DIR, are those of maker run.")  # fmt: skip
+    run = add_verb(verbs, "run", _run, "run the parts of a split, or one of them; stopped or killed ones are resumed",
+                   [PARTS], "Further flags, behind DIR, are those of maker run.")  # fmt: skip
     run.add_argument("--part", type=int, metavar="N", help="only this part, from 1, in this process")
     run.add_argument("--jobs", type=int, default=2, metavar="N", help="parts at once on this machine (default 2)")
     run.add_argument("--executor", default="local", metavar="WHERE",
@@ -58,21 +58,24 @@ def _split(chosen: argparse.Namespace) -> int:
     from maker_engine.fleet.launchers import launchers  # noqa: PLC0415 - likewise
     from maker_engine.fleet.shards import Whole, read_manifest, split  # noqa: PLC0415 - likewise
     from maker_engine.labelling.codebook import read_codebook  # noqa: PLC0415 - likewise
+    from maker_engine.labelling.faults import refuse_faults  # noqa: PLC0415 - likewise
     from maker_engine.labelling.gold import canonical, read_gold  # noqa: PLC0415 - likewise
     from maker_engine.labelling.units import Units  # noqa: PLC0415 - likewise
     from maker_engine.sessions.exchange.export import write_new  # noqa: PLC0415 - likewise
     from maker_engine.tables.opening import open_table  # noqa: PLC0415 - likewise
+    from maker_tui.cli.option_flags import given  # noqa: PLC0415 - likewise
 
     text = read_problem(path_of(str(chosen.problem)))
     table = open_table(chosen.rows)
     for note in table.notes:
         complain(note)
     units = Units(table, read_codebook(read_document(text, "the codebook")))
+    refuse_faults(units.codebook, units.shown)
     gold = None if chosen.gold is None else path_of(chosen.gold)
     if gold is not None:
         canonical(read_gold(open_table(str(gold)), units.codebook), units)
     flags = [*chosen.further, *_shares(chosen)]
-    _parsed(flags, ["--rows=-"])
+    given(_parsed(flags, ["--rows=-"]))
     if not str(chosen.to.absolute()).isprintable():
         raise InputError(f"{str(chosen.to)!r} has a control character: name another folder")
     parts = split(Whole(units, text, gold, flags), chosen.parts, chosen.to)
@@ -128,7 +131,7 @@ def _orders(manifest: Manifest, further: Sequence[str]) -> tuple[list[PartOrder]
         parsed = _parsed([*manifest.flags, *further], [*own, *gold])
         order = order_from(parsed)
         order = replace(order, seed=order.seed + place)  # or a simulated model would err alike in all parts
-        made.append(PartOrder(order, {**values, **({"seed": order.seed} if "seed" in values else {})}))
+        made.append(PartOrder(order, {**values, **({"seed": order.seed} if "seed" in values else {})}, part.sha256))
     return made, parsed
 
 
@@ -157,7 +160,7 @@ def _run_one(manifest: Manifest, chosen: argparse.Namespace) -> int:
 
     orders, parsed = _orders(manifest, chosen.further)
     part, name = orders[chosen.part - 1], manifest.part(chosen.part).name
-    found = ended(part.session)
+    found = ended(part.session, part.sha256)
     if found is not None and found.done:
         if not (parsed.quiet or parsed.json):
             say(f"{name} is done: {found.outcome}, {found.reason}")

@@ -13,6 +13,7 @@ from maker_engine.core.decomposition import Json
 from maker_engine.core.record.commands import Stop
 from maker_engine.core.record.copies import effective_votes, identical_share
 from maker_engine.core.record.events import Outcome, StepHopeless
+from maker_engine.labelling.gold import is_of_other_rows
 from maker_engine.output import complain, say_json, say_text, versioned
 from maker_engine.planning.forecast import Forecast
 from maker_engine.printable import one_line
@@ -65,22 +66,30 @@ def run_headless(
     """
     if prepared.plan.started.simulated and prepared.task.simulation:
         complain(prepared.task.simulation)
-    if prepared.carried is not None:
-        complain(_carried_line(prepared.carried, prepared.forecast))
-    elif prepared.saved is None and (earlier := earlier_session(prepared.task, prepared.order)) is not None:
-        complain(f"{earlier} has decided rows of this table: --from {earlier} asks only for what is asked otherwise")
+    say_beforehand(prepared)
     branch = None if prepared.saved is None else prepared.saved.branch
     with _signals(on_hangup) as inbox:
         return conclude(_driven(prepared, inbox, progress), as_json=as_json, quiet=quiet, branch=branch)
 
 
-def _carried_line(carried: CarriedOver, expected: Forecast) -> str:
+def say_beforehand(prepared: PreparedRun) -> None:
+    """Say beside the output what is carried over, or could be, and that gold is of other rows."""
+    if prepared.saved is None and is_of_other_rows(prepared.task):
+        complain("no row of the table has an id of the gold: --id COLUMN names the column that both have")
+    if prepared.carried is not None:
+        complain(_carried_line(prepared.carried, prepared.forecast, cascade=bool(prepared.order.cascade)))
+    elif prepared.saved is None and (earlier := earlier_session(prepared.task, prepared.order)) is not None:
+        complain(f"{earlier} has decided rows of this table: --from {earlier} asks only for what is asked otherwise")
+
+
+def _carried_line(carried: CarriedOver, expected: Forecast, *, cascade: bool) -> str:
     """Say what is carried over, and what the others will probably take and cost."""
     if carried.count == carried.steps or expected.samples is None:
         return carried.line()
     dollars = "an unknown cost" if expected.cost_usd is None else f"${expected.cost_usd:,.4f}"
     simulated = " at simulated prices" if expected.simulated else ""
-    return f"{carried.line()}, by about {expected.samples:,.0f} samples for {dollars}{simulated}"
+    beside = "; what is escalated comes on top" if cascade else ""
+    return f"{carried.line()}, by about {expected.samples:,.0f} samples for {dollars}{simulated}{beside}"
 
 
 def drive_here(prepared: PreparedRun) -> RunView:

@@ -70,8 +70,8 @@ def _pairs(chosen: argparse.Namespace) -> int:
     columns = [PAIR, *(f"{side}{name}" for name in compared for side in (LEFT, RIGHT))]
     write_table(chosen.sure, [PAIR, SCORE], ({PAIR: _name(one), SCORE: one.score} for one in sure))
     write_table(chosen.grey, columns, _beside(grey, left, right or left, compared))
-    say(f"{chosen.sure}: {len(sure):,} matches of {chosen.high:g} and more")
-    say(f"{chosen.grey}: {len(grey):,} doubtful pairs for a vote, {chosen.low:g} to {chosen.high:g}")
+    say(f"{chosen.sure}: {len(sure):,} matches, which score {chosen.high:g} or more")
+    say(f"{chosen.grey}: {len(grey):,} doubtful pairs for a vote, which score {chosen.low:g} to {chosen.high:g}")
     return 0
 
 
@@ -111,7 +111,7 @@ def _cluster(chosen: argparse.Namespace) -> int:
     if chosen.out is not None:
         several = sum(len(members) > 1 for members in found.members)
         say(f"{chosen.out}: {len(found.members):,} things, {several:,} of them with several rows")
-        say(f"{len(found.questions):,} pairs would alone join two clusters, and were not joined")
+        say(f"{len(found.questions):,} × a match alone would have joined two clusters: not joined")
     return 0
 
 

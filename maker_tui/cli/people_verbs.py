@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError
-from maker_engine.input_files import path_of
+from maker_engine.input_files import exists, path_of
 from maker_engine.output import say, say_json, versioned
 from maker_engine.records.people import AUDIT, GOLD, MOST_PEOPLE, REVIEW, Answers, beside
 from maker_tui.cli.record_files import Operand, add_verb, opened, read_problem, write_table
@@ -79,9 +79,12 @@ def _terms(chosen: argparse.Namespace) -> Terms:
     rows = getattr(chosen, "rows", None)
     if rows is not None and rows < 1:
         raise InputError(f"--rows is a number of at least 1, got {rows}")
+    below = getattr(chosen, "below", 0.0)
+    if not below >= 0:  # nor anything that is no number
+        raise InputError(f"--below is a share such as 0.5, got {below:g}")
     claim = (chosen.alpha, chosen.delta) if hasattr(chosen, "alpha") else CLAIM
     return Terms(
-        chosen.reviewer or getpass.getuser(), chosen.reviewers, getattr(chosen, "below", 0.0), rows,
+        chosen.reviewer or getpass.getuser(), chosen.reviewers, below, rows,
         getattr(chosen, "seed", 0), claim,
     )  # fmt: skip
 
@@ -141,7 +144,7 @@ def take_in(chosen: argparse.Namespace, units: Units, people: Answers, kind: str
     for name in chosen.answers:
         answers = read_sheet(open_table(name), units, kind, chosen.reviewer or Path(name).stem)
         people.add(answers)
-        say(f"{name}: {len(answers):,} answers kept in {people.path}")
+        say(f"{name}: {len(answers):,} {'answer' if len(answers) == 1 else 'answers'} kept in {people.path}")
 
 
 def _gold(chosen: argparse.Namespace) -> int:
@@ -160,7 +163,7 @@ def _gold_of_table(chosen: argparse.Namespace) -> str:
     terms = _terms(chosen)
     if chosen.to is None:
         raise InputError("say where the gold is to be written: --to gold.csv")
-    if chosen.to.exists() and not beside(chosen.to).exists():
+    if exists(chosen.to) and not exists(beside(chosen.to)):
         raise InputError(f"{chosen.to} is there already and was not labelled here: name another file")
     asked = {name: getattr(chosen, name) for name in ("question", "choices", "id", "field")}
     options = {"rows": chosen.named, **{name: text for name, text in asked.items() if text}}
@@ -193,6 +196,8 @@ def _audit(chosen: argparse.Namespace) -> int:
     if chosen.answers:
         take_in(chosen, units, people, AUDIT)
     with Reader(path) as reader:
+        if "ended" not in reader.meta():
+            raise InputError(f"the run of {path} has not ended, and an audit draws from all that it will have accepted")
         drawn = accepted(reader, task, chosen.seed)
         if not drawn.steps:
             raise InputError(f"session {path} has nothing that was accepted by votes: there is nothing to audit")

@@ -13,15 +13,15 @@ from maker_tui.cli.record_files import ROWS, add_out, add_verb, opened, write_ta
 
 EXAMPLES = """\
 examples:
-  maker records init tickets.csv > codebook.yaml      a codebook to be filled in
+  maker records init tickets.csv > codebook.yaml      a codebook to fill in
   maker run records --problem codebook.yaml --rows tickets.csv --model openai/gpt-6-luna --session t.maker
   maker records results t.maker --out labelled.csv    the rows, with what was decided
-  maker records report t.maker --html report.html     how good, how clear, at what cost
+  maker records report t.maker --html report.html     quality, agreement and cost
   maker records review t.maker                        decide what the votes did not, here
   maker records gold tickets.csv --problem codebook.yaml --to gold.csv       label a random part here, for --gold
-  maker records audit t.maker --here                  label a random part of the accepted, and see what may be said
-  maker records audit t.maker --out blind.csv         a random part of the accepted, to be labelled by people
-  maker records audit t.maker --answers blind.csv     what may be said: at most 1 % are wrong (95 % sure)
+  maker records audit t.maker --here                  label a random part of the accepted here, and see what is shown
+  maker records audit t.maker --out blind.csv         a random part of the accepted, as a sheet for people
+  maker records audit t.maker --answers blind.csv     what is shown: at most 1 % are wrong (95 % sure)
   maker records split 8 big.csv --problem codebook.yaml --to parts/ --limit-usd 80 --model openai/gpt-6-luna
   maker records run parts/ --jobs 4                   or make -C parts -j4, sbatch, ssh, systemd, --executor dask
   maker records status parts/                         one table of all parts
@@ -30,7 +30,7 @@ examples:
   maker ask grey.csv --id pair --question "Are left and right one person?" --choices same,different --out voted.csv
   maker records cluster people.csv --sure sure.csv --voted voted.csv --out people-clustered.csv
 
-exit status: 0 done (audit: the claim is shown), 1 audit: not yet, run: not every part has a result, 2 bad input
+exit status: 0 done (audit: the claim is shown), 1 not yet (audit), not every part has a result (run), 2 bad input
 """
 
 
@@ -65,7 +65,7 @@ def _parser() -> Arguments:
     init.add_argument("--to", type=Path, metavar="FILE", help="where to write it (default standard output)")
     results = add_verb(verbs, "results", _results, "write the rows with what was decided")
     add_out(results)
-    report = add_verb(verbs, "report", _report, "show how good and how clear the labels are, and what they cost")
+    report = add_verb(verbs, "report", _report, "report on quality, agreement and cost")
     report.add_argument("--html", type=Path, metavar="FILE", help="write it as one page as well")
     report.add_argument("--json", action="store_true", help="print one JSON object")
     people_verbs.add_verbs(verbs)

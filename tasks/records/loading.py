@@ -14,6 +14,7 @@ from maker_engine.core.errors import InputError, ProblemError
 from maker_engine.documents import read_document
 from maker_engine.input_files import is_file
 from maker_engine.labelling.codebook import CHOICE, Codebook, read_codebook
+from maker_engine.labelling.faults import refuse_faults
 from maker_engine.labelling.gold import canonical, read_gold
 from maker_engine.labelling.keys import keys_kept, keys_of, packed
 from maker_engine.labelling.units import Units
@@ -91,7 +92,9 @@ def _load(options: Mapping[str, int | str], source: str | None) -> Problem:
     if "id" in given:
         codebook = Codebook(codebook.fields, codebook.about, given["id"], codebook.show)
     texts = read_gold(open_table(given["gold"]), codebook) if "gold" in given else {}
-    return _problem(kept, table, codebook, texts, seed, digested="path" in kept)
+    made = _problem(kept, table, codebook, texts, seed, digested="path" in kept)
+    refuse_faults(codebook, made.units.shown)
+    return made
 
 
 def _yaml(text: str) -> Codebook:

@@ -34,7 +34,7 @@ def test_many_votes_keep_their_order():
 
 def test_ballots_are_taken_at_the_same_time():
     """Calls for different prompts are under way at once, and a guess about one is never thrown away for another."""
-    meeting = threading.Barrier(4, timeout=20)
+    meeting = threading.Barrier(4, timeout=60)
 
     def model(prompt):
         meeting.wait()  # no call returns before four are under way

@@ -6,7 +6,7 @@ import sys
 
 from tests.support.orphans import has_ended
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 BENCHMARK = """
 import sys, tempfile
 from tests.benchmarks.first_paint import MINIMAL

@@ -275,7 +275,7 @@ def test_an_interrupt_ends_the_run_and_saves_it(tmp_path: Path, number: signal.S
     ) as process:
         wait_for(process, grown(session, 100_000))
         process.send_signal(number)
-        output, _ = process.communicate(timeout=20)
+        output, _ = process.communicate(timeout=60)
     result = json.loads(output)
     assert process.returncode == 130
     assert (result["outcome"], result["reason"]) == ("stopped", f"interrupted by {word}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 from importlib.resources import files
 
 import pytest
@@ -108,6 +110,25 @@ def test_a_table_is_decided_reviewed_and_audited(table, does):
     assert does("sessions", "verify", "s.maker")[0] == 0
 
 
+def test_an_audit_waits_for_the_end_and_counts_what_two_are_level_on_as_wrong(table, does):
+    """What a run will accept is not known before it has ended; what people do not confirm is not right."""
+    flags = ("--gold", "gold.csv", "--model", "sim:p=0.99", "--k", "1", "--headless", "--session", "s.maker")
+    assert does("run", "records", "--problem", "cb.yaml", "--rows", "tickets.csv", *flags)[0] == 0
+    assert does("records", "audit", "s.maker", "--out", "b.csv", "--rows", "1")[0] == 0
+    (blind,) = rows_of(table / "b.csv")
+    key, field = blind["maker_id"], blind["maker_field"]
+    value = {row["ticket"]: row for row in rows_of_results(does, table)}[key][field]
+    other = "unknown" if value != "unknown" else blind["options"].split(" | ")[0]
+    for who, answer in (("ann", value), ("ben", other)):
+        (table / f"{who}.csv").write_text(f'maker_id,maker_field,answer\n{key},{field},"{answer}"\n')
+        said = does("records", "audit", "s.maker", "--answers", f"{who}.csv")[1]
+        assert f"{who}.csv: 1 answer kept" in said
+        assert (f"wrong: {key}" in said) == (who == "ben")
+    with closing(sqlite3.connect("s.maker")) as session, session:
+        session.execute("DELETE FROM meta WHERE k = 'ended'")
+    assert "has not ended" in does("records", "audit", "s.maker")[1]
+
+
 def test_gold_is_labelled_line_by_line_before_a_run_and_an_audit_after_it(table, does, monkeypatch):
     """Without a terminal people are asked in lines; gold goes on where it was left, and `--gold` takes it."""
     (table / "one.yaml").write_text(FIELD.partition("  amount")[0])
@@ -162,6 +183,7 @@ def test_parts_are_put_together_or_refused(table, does):
     (table / "parts" / "manifest.json").write_text(json.dumps(manifest))
     (table / "parts" / "part-002.maker").write_bytes((table / "parts" / "part-001.maker").read_bytes())
     assert "is a session of other rows" in does("records", "merge", "parts", "--out", "x.csv")[1]
+    assert "is a session of other rows" in does("records", "run", "parts", "--part", "2")[1]
     assert not (table / "x.csv").exists()
 
 
@@ -175,6 +197,10 @@ def test_parts_are_put_together_or_refused(table, does):
         (("run", "records", "--problem", "gold.csv", "--rows", "tickets.csv"), "the codebook"),
         (("run", "records", "--problem", "cb.yaml", "--rows", "tickets.csv", "--gold", "tickets.csv"), "gold needs"),
         (("records", "report", "none"), "no session"),
+        (("records", "gold", "tickets.csv", "--problem", "cb.yaml", "--to", "x" * 300), "cannot be"),
+        (("records", "split", "2", "tickets.csv", "--problem", "cb.yaml", "--to", "p", "--k", "0"), "at least 1"),
+        (("records", "review", "none", "--out", "q.csv", "--below", "nan"), "--below is a share"),
+        (("ask", "tickets.csv#one", "--question", "q", "--choices", "a"), "is no SQLite database"),
     ],
 )
 @pytest.mark.usefixtures("table")

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -156,6 +157,18 @@ def test_what_was_decided_otherwise_is_not_carried_over(table, does, first):
     assert (status, "there is no session 'a.maker'" in beside) == (2, True)
 
 
+@pytest.mark.usefixtures("table")
+def test_a_single_question_says_what_is_carried_over_and_that_gold_is_of_other_rows(does):
+    """`maker ask --from` says how many answers it need not ask for; gold of ids that no row has is said to be."""
+    ask = ("ask", "tickets.csv", "--question", "Which? {text}", "--choices", "billing,other", "--k", "1")
+    assert does(*ask, "--session", "a.maker")[0] == 0
+    again = does(*ask, "--session", "b.maker", "--from", "a.maker")
+    assert "24 of 24 answers are carried over from a.maker, 0 are asked" in again[2]
+    with Path("other.csv").open("w") as out:
+        out.write("id,answer\nX1,billing\n")
+    assert "no row of the table has an id of the gold" in does(*ask, "--session", "c.maker", "--gold", "other.csv")[2]
+
+
 def test_a_table_of_its_own_may_change_in_its_place(table, does):
     """A table too large to be kept is known by digests: mended where it is, all other rows are carried over."""
     head, *rows = (table / "tickets.csv").read_text().splitlines()
@@ -218,20 +231,23 @@ def test_wordings_are_on_record_and_compared(table, does):
     assert "texts that differ" in does(*RUN, *SIM, "--problem", "cb.yaml", "--session", "v.maker")[2]
 
 
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (("hanoi", "--from", "a.maker"), "its steps depend on each other"),
-        (("records", "--session", "a.maker"), "--from a.maker --session OTHER carries over"),
-        (("records", "--session", "a.maker", "--from", "a.maker"), "is the session itself"),
-        (("records", "--cascade", "sim"), "two models with an arrow"),
-        (("records", "--cascade", "sim->sim:p=1", "--undecided", "escalate:sim"), "names both models"),
-        (("records", "--cascade", "sim->sim:p=1", "--model", "sim:p=0.9"), "name sim by --model too"),
-    ],
+REFUSED = (
+    (("hanoi", "--from", "a.maker"), "its steps depend on each other"),
+    (("records", "--session", "a.maker"), "--from a.maker --session OTHER carries over"),
+    (("records", "--session", "empty.maker"), "holds nothing, since its run was ended before it began: delete it"),
+    (("records", "--session", "a.maker", "--from", "a.maker"), "is the session itself"),
+    (("records", "--cascade", "sim"), "two different models with an arrow"),
+    (("records", "--cascade", "sim->sim"), "two different models with an arrow"),
+    (("records", "--cascade", "sim->sim:p=1", "--undecided", "escalate:sim"), "names both models"),
+    (("records", "--cascade", "sim->sim:p=1", "--model", "sim:p=0.9"), "name sim by --model too"),
 )
+
+
 @pytest.mark.usefixtures("first")
-def test_what_cannot_be_carried_over_or_escalated_is_refused_in_one_line(does, words, says):
+def test_what_cannot_be_carried_over_or_escalated_is_refused_in_one_line(does):
     """The line says what is wrong and what to do."""
-    status, _, beside = does("run", *words, "--headless")
-    assert (status, beside.count("\n")) == (2, 1)
-    assert says in beside
+    Path("empty.maker").touch()
+    for words, says in REFUSED:
+        status, _, beside = does("run", *words, "--headless")
+        assert (status, beside.count("\n")) == (2, 1), words
+        assert says in beside

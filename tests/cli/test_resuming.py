@@ -64,7 +64,7 @@ def test_a_run_left_to_itself_that_ends_as_before_has_ended(tmp_path: Path) -> N
     go_on_alone(path, 0)  # raises nothing, whether it is seen while it drives the run or ends before
     for thread in threading.enumerate():
         if thread.name == "maker-background":  # which waits for the process
-            thread.join(30)
+            thread.join(60)
     with Reader(path) as reader:
         assert reader.meta()["ended"] == before
 

@@ -24,7 +24,7 @@ from tests.support.orphans import has_ended
 
 NAME = "openai/gpt-4.1-mini"
 REQUEST = SampleRequest(4, 2, Prompt("Löse einen Zug.\n", "disk 1? \x1b[0m"), 0.1, 77, ballot=9, voter=1)
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 REPLIES = {
     "fine": Reply("move 1 — \x1b[2J\u202e\x00 𝔸", usage=(120, 9, 20)),

@@ -10,7 +10,8 @@ from maker_engine.records.decided import UNDECIDED, Decision
 from maker_engine.records.people import GOLD, REVIEW, Answer, Answers
 from maker_engine.records.quality import agreement_of, agreement_words
 from maker_engine.records.review import Review, asked_of
-from maker_engine.records.sheets import drawn_rows
+from maker_engine.records.sheets import drawn_rows, read_sheet
+from maker_engine.tables.opening import table_of
 
 LED = Decision(None, UNDECIDED, margin=1, votes=11, leader="delivery")
 UNITS = Records.load({}).problem.units
@@ -78,6 +79,18 @@ def test_gold_is_what_most_people_say_of_rows_drawn_at_random(tmp_path):
     said = [("T01", "ann", "billing"), ("T01", "ben", "account"), ("T02", "ann", "billing")]
     people.add([Answer(GOLD, row, "category", answer, who) for row, who, answer in said])
     assert people.gold() == {"T02": {"category": "billing"}}
+
+
+def sheet(text):
+    return read_sheet(table_of("q.csv", f"maker_id,maker_field,answer,reviewer\n{text}".encode()), UNITS, REVIEW, "eve")
+
+
+def test_a_sheet_of_several_people_keeps_each_answer_and_none_that_contradicts_itself():
+    """One row answered by two people is two answers; one person's two answers that differ are refused by their line."""
+    both = sheet("T01,category,billing,ann\nT01,category,account,ben\nT01,category,account,ben\n")
+    assert [(one.answer, one.reviewer) for one in both] == [("billing", "ann"), ("account", "ben")]
+    with pytest.raises(InputError, match="line 3 of the sheet answers 'T01' once more, and otherwise than line 2"):
+        sheet("T01,category,billing,\nT01,category,account,\n")
 
 
 def test_two_are_compared_by_kappa_and_more_by_alpha():

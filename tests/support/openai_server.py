@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Literal, Self
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 FOR_EVER_S = 3600.0
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.support.orphans import end_with_parent
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 LOOK_S = 0.01
 STILL_LOOKS = 30
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 LOOK_S = 0.01
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 def wait_for(process: subprocess.Popen[Any], happened: Callable[[], object]) -> None:
-    """Wait until `happened`; fail if the process ends before it, or after half a minute."""
+    """Wait until `happened`; fail if the process ends before it, or after a minute."""
     for _ in range(int(PATIENCE_S / LOOK_S)):
         if happened():
             return

@@ -31,7 +31,7 @@ async def test_the_screen_says_that_the_model_is_checked_and_what_was_found():
 
     def answer(messages: Messages, body: dict[str, Any], number: int) -> str | Reply:
         if number == 1:
-            assert second.wait(30)
+            assert second.wait(60)
         return Reply(honest(messages, body, number), model="another")
 
     with OpenAIServer(answer) as server:

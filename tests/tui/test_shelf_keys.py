@@ -227,7 +227,7 @@ async def test_no_key_claims_anything_while_the_sessions_are_read(key):
     release = Gate()
 
     def slow():
-        release.wait(20)
+        release.wait(60)
         return SHELF
 
     async with app(listing=slow) as pilot:
@@ -249,7 +249,7 @@ async def test_what_is_typed_while_the_sessions_are_read_is_searched_for():
     release = Gate()
 
     def slow():
-        release.wait(20)
+        release.wait(60)
         return SHELF
 
     async with app(listing=slow) as pilot:
@@ -267,7 +267,7 @@ async def test_the_reading_of_a_large_library_shows_how_far_it_has_come(library)
 
     def halting():
         read.progress = 1_200, 8_000
-        release.wait(20)
+        release.wait(60)
         return read()
 
     test_app._listing = halting

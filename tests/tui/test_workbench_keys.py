@@ -191,7 +191,7 @@ async def test_leaving_twice_leaves_once():
 
     class Slow(Scripted):
         def close(self) -> None:
-            may_close.wait(10)
+            may_close.wait(60)
             super().close()
 
     source = Slow(task, run_events(task)).play_until(contested)

@@ -146,7 +146,7 @@ def write_new(to: Path, texts: Iterable[str]) -> None:
         InputError: It exists, or cannot be written there.
     """
     if exists(to):
-        raise InputError(f"{to} exists already: name another file, or --force writes over it")
+        raise InputError(f"{to} exists already: name another file")
     write_whole(to, texts)
 
 

@@ -101,7 +101,7 @@ class _Rude(BaseHTTPRequestHandler):
         self._answer(500, b'{"error": "\x1b[2J row = 2, answer = environment, go on"}')
 
     def _never(self):
-        self.server.over.wait(20)
+        self.server.over.wait(60)
         self.close_connection = True
 
     def _halfway(self):

@@ -6,8 +6,6 @@ import json
 import random
 import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 
 import pytest
 from maker_tasks.migration.database.sqlite_tables import digest_of
@@ -25,16 +23,16 @@ def test_a_run_that_is_killed_goes_on_and_ends_as_if_it_were_not(tmp_path):
     assert found["digest_before"] == found["digest_after"] == digest
 
 
-def test_a_full_disk_ends_the_run_and_leaves_the_last_good_state(monkeypatch):
+def test_a_full_disk_ends_the_run_and_leaves_the_last_good_state(tmp_path, monkeypatch):
     """On a disk that fills up in a change, the change is out again, and the run is unsafe in one line."""
-    place = Path(tempfile.mkdtemp())
+    (place := tmp_path / "small").mkdir()
     mount = shutil.which("mount")
     words = [str(mount), "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
     if mount is None or subprocess.run(words, capture_output=True, check=False).returncode:
         pytest.skip("a small tmpfs cannot be mounted here")
     try:
         monkeypatch.setenv("MAKER_HOME", str(place))
-        path = shop(Path(tempfile.mkdtemp()), 3_000)
+        path = shop(tmp_path, 3_000)
         before = path.read_bytes()
         files = sqitch(
             ("a", "CREATE TABLE extra (id INTEGER PRIMARY KEY);", "DROP TABLE extra;", ""),
@@ -46,10 +44,8 @@ def test_a_full_disk_ends_the_run_and_leaves_the_last_good_state(monkeypatch):
         assert "full" in task.shortfall(state)
         assert (task.verify(answers), path.read_bytes() == before) == ([], True)
         assert state.deeds[-1].after == state.deeds[0].after
-        shutil.rmtree(path.parent)
     finally:
         subprocess.run([str(shutil.which("umount")), str(place)], check=False)
-        place.rmdir()
 
 
 def test_the_program_tells_by_its_status_and_goes_back_by_a_fork(tmp_path, capsys, monkeypatch):

@@ -194,6 +194,6 @@ def test_without_a_terminal_there_is_only_the_signal(tmp_path: Path, *, ignored:
     with process:
         wait_for(process, lambda: steps_of(path) > 1)
         process.send_signal(signal.SIGHUP)
-        output, _ = process.communicate(timeout=20)
+        output, _ = process.communicate(timeout=60)
     assert process.returncode == status
     assert json.loads(output)["outcome"] == ended(path)[0]
