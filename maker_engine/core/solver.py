@@ -78,6 +78,7 @@ class Solver:
         self.unread = unread  # no sample of the run has been read yet
         if unread:
             self._flight.first.open_the_run()
+        self.opening = False  # further steps are to be opened, once others have had their turn
         self.drawn = 0
         self.wasted = 0
         self.guessed_wrong = 0  # the waste that looking ahead makes; drafts and second calls were asked for
@@ -196,13 +197,14 @@ class Solver:
             afford: Asked before each request; the first one that it refuses, and those behind it, are not made.
             alike: Asks for samples that one call can bring together, or not yet where they have no room.
         """
-        flight = self._flight
+        flight, self.opening = self._flight, False
         requests = [] if self._frontier is None else self._frontier.asked_again(room, afford)
         requests += flight.steps[0].votes(room - len(requests), afford, alike)
         if ahead and (alike is None or flight.steps[0].due is None):
             drawn = self.drawn + len(requests)
             stakes = Stakes(self._settings.max_waste, drawn, self.guessed_wrong, left - len(requests))
             requests += flight.ahead(room - len(requests), stakes, afford, alike)
+            self.opening = flight.more
         if self._settings.hedge:
             requests += flight.hedges(room - len(requests), afford)
         if ahead or self._settings.hedge:

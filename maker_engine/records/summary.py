@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from maker_engine.core.decomposition import AnyTask
 from maker_engine.labelling.codebook import CHOICE, Field
-from maker_engine.labelling.gold import canonical
+from maker_engine.labelling.gold import Gold, canonical
 from maker_engine.labelling.unknown import UNKNOWN
 from maker_engine.labelling.wording import offered, turns
 from maker_engine.records.by_wording import ByWording
@@ -102,9 +102,8 @@ class Summary:
 def summary_of(decided: Decided, task: AnyTask, people: Answers, k: int) -> Summary:
     """Go through a table once and count; `k` is the margin by which the run decides."""
     problem = getattr(task, "problem", None)
-    given: Mapping[str, Mapping[str, Any]] = getattr(problem, "right", {})
     labelled = canonical(people.gold(), decided.units)
-    right = {key: {**labelled.get(key, {}), **given.get(key, {})} for key in (*labelled, *given)}
+    given: Gold = getattr(problem, "right", labelled)
     seed = int(getattr(problem, "seed", 0))
     found = Summary()
     found.cascade.k = k
@@ -112,13 +111,14 @@ def summary_of(decided: Decided, task: AnyTask, people: Answers, k: int) -> Summ
     for row, key, decisions in decided:
         found.rows += 1
         first = decided.units.is_first(row.number)
+        right = {**labelled.get(key), **given.get(key)} if first else {}
         for one in fields:
             decision, figures = decisions[one.name], found.fields[one.name]
             _count(found, figures, decision, written(one, decision.value, " "))
             if first and decision.counted is not None and not decision.carried_from:
                 found.votes += decision.counted.cast
                 found.flags += decision.flags
-            gold = right.get(key, {}).get(one.name)
+            gold = right.get(one.name)
             if gold is not None and first and decision.decided_by in (VOTES, PERSON):
                 figures.judged.append(Judged(decision.value, gold, decision.agreement))
                 if decision.decided_by == VOTES:

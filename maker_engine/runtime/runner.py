@@ -191,7 +191,9 @@ class Runner:
                 await self._flush()
             self._publish(if_due=True)
             await asyncio.sleep(0)
-        return self._caller.answer is not None or (self._solver.decided and self._control.may_commit)
+        if self._caller.answer is not None or (self._solver.opening and self._room() > 0):
+            return True
+        return self._solver.decided and self._control.may_commit
 
     def _room(self) -> int:
         room = min(self._caller.throttle.limit - len(self._calls), self._control.room)
@@ -203,15 +205,16 @@ class Runner:
             return math.inf
         return self._budget.left(self._solver.due, self._book.meter.elapsed_s)
 
-    def _ask(self) -> int:
+    def _ask(self) -> bool:
+        """Ask for what is wanted; return whether something was, or may be at once."""
         if (room := self._room()) <= 0:
-            return 0
+            return False
         waiting = self._plan.settings.hedge or self._solver.owes or self._calls
         if self._caller.answer is not None and not waiting:
-            return self._draw_at_once(self._caller.answer)
+            return self._draw_at_once(self._caller.answer) > 0
         requests = self._wanted(room)
         self._control.asked(len(requests))
-        return self._send(requests)
+        return self._send(requests) > 0 or self._solver.opening
 
     def _wanted(self, room: int) -> list[SampleRequest]:
         """Return the samples to draw now.

@@ -6,8 +6,11 @@ exit status; the first line of its docstring is what `maker --help` says of it. 
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TypeAlias, cast
 
 from maker_engine.core.errors import InputError, MakerError
@@ -24,9 +27,12 @@ def names() -> list[str]:
 
 
 def summary(name: str) -> str:
-    """Return one line about a command, beginning in lower case as the others do; why not, where it cannot be loaded."""
+    """Return one line about a command, beginning in lower case as the others do; why not, where it cannot be loaded.
+
+    Only what has no such line in its source is loaded for it: a command may bring a whole task in with its libraries.
+    """
     try:
-        first_line = (load(name).__doc__ or "").strip().partition("\n")[0]
+        first_line = (_docstring(_installed()[name]) or load(name).__doc__ or "").strip().partition("\n")[0]
     except InputError as error:
         first_line = str(error)
     text = one_line(first_line, 120).replace("%", "%%").rstrip(".")
@@ -63,6 +69,20 @@ def load(name: str) -> Command:
     if not callable(found):
         raise InputError(f"command {name!r} is nothing that can be called: {point.value}")
     return cast("Command", found)  # what it returns is examined where it is called
+
+
+def _docstring(point: EntryPoint) -> str | None:
+    """Return the docstring of a command's function out of its source file, None where it is not found there."""
+    package, *inner = point.module.split(".")
+    try:
+        spec = find_spec(package)
+        folders = [] if spec is None else spec.submodule_search_locations or []
+        files = [Path(folder, *inner).with_suffix(".py") for folder in folders] if inner else [spec and spec.origin]
+        source = Path(str(files[0])).read_bytes()
+        functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    except (ImportError, IndexError, OSError, SyntaxError, ValueError):
+        return None
+    return next((ast.get_docstring(one) for one in functions if one.name == point.attr), None)
 
 
 def _installed() -> dict[str, EntryPoint]:

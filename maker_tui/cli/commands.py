@@ -146,8 +146,7 @@ def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from maker_engine.calibration.plan_file import read_plan  # noqa: PLC0415 - `--help` does not need the engine
-    from maker_engine.runtime.order import prepare  # noqa: PLC0415 - start-up
+    from maker_engine.runtime.order import prepare  # noqa: PLC0415 - `--help` does not need the engine
     from maker_tui.cli.flag_orders import order_from  # noqa: PLC0415 - start-up
     from maker_tui.cli.flags import run_parser  # noqa: PLC0415 - start-up
 
@@ -155,7 +154,11 @@ def _run(arguments: list[str]) -> int:
     if task is None and not {"-h", "--help"} & set(arguments):
         raise InputError("name the task first: maker run TASK [options]; maker tasks lists them")
     chosen = run_parser(task).parse_args(arguments)
-    plan = None if chosen.plan is None else read_plan(chosen.plan, vars(chosen).get("model"))
+    plan = None
+    if chosen.plan is not None:
+        from maker_engine.calibration.plan_file import read_plan  # noqa: PLC0415 - few runs have one
+
+        plan = read_plan(chosen.plan, vars(chosen).get("model"))
     prepared = replace(prepare(order_from(chosen, {} if plan is None else plan.values)), log=chosen.log)
     if plan is not None:
         plan.check(prepared)

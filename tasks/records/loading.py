@@ -15,7 +15,7 @@ from maker_engine.documents import read_document
 from maker_engine.input_files import is_file
 from maker_engine.labelling.codebook import CHOICE, Codebook, read_codebook
 from maker_engine.labelling.faults import refuse_faults
-from maker_engine.labelling.gold import canonical, read_gold
+from maker_engine.labelling.gold import Gold, Texts, canonical, kept_texts, read_gold, texts_kept
 from maker_engine.labelling.keys import keys_kept, keys_of, packed
 from maker_engine.labelling.units import Units
 from maker_engine.labelling.wording import columns_in
@@ -36,7 +36,7 @@ class Problem:
     Attributes:
         rows: Where the rows are: a name and the text, or a path and a digest.
         codebook: What is asked.
-        gold: What is right where that is known, as text by field by id.
+        gold: What is right where that is known, as a session keeps it.
         seed: Of the order of labels.
         units: What is asked of which row.
         right: Gold as canonical answers.
@@ -47,7 +47,7 @@ class Problem:
     gold: str
     seed: int
     units: Units = field(compare=False, repr=False)
-    right: Mapping[str, Mapping[str, Any]] = field(compare=False, repr=False)
+    right: Gold = field(compare=False, repr=False)
 
     def to_text(self) -> str:
         """Return the problem as JSON, which `problem_of` reads."""
@@ -144,7 +144,7 @@ def _kept(source: str) -> Problem:
     try:
         value = json.loads(source)
         rows, seed = value["rows"], int(value["seed"])
-        texts = {str(one): dict(answers) for one, answers in value["gold"].items()}
+        texts = texts_kept(value["gold"])
         codebook = read_codebook(value["codebook"])
         if "text" in rows:
             table = table_of(str(rows["name"]), rows["text"].encode("utf-8", "surrogateescape"))
@@ -219,7 +219,7 @@ def _digest(path: Path, size: int, changed: int) -> str:  # noqa: ARG001 - what 
 
 
 def _problem(
-    kept: dict[str, Any], table: Rows, codebook: Codebook, gold: Mapping[str, Mapping[str, str]], seed: int,
+    kept: dict[str, Any], table: Rows, codebook: Codebook, gold: Texts, seed: int,
     *, digested: bool = False,
 ) -> Problem:  # fmt: skip
     if not len(table):
@@ -229,5 +229,5 @@ def _problem(
         raise ProblemError("every row is empty in the columns that are shown: name others by show in the codebook")
     if digested:
         kept = {**kept, **packed(units)}
-    texts = json.dumps(kept, sort_keys=True), json.dumps(gold, sort_keys=True)
+    texts = json.dumps(kept, sort_keys=True), json.dumps(kept_texts(gold), sort_keys=True)
     return Problem(texts[0], codebook, texts[1], seed, units, canonical(gold, units))

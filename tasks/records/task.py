@@ -155,7 +155,7 @@ class Records(Task[State, Any]):
         unit = self._at(state.done)[0]
         people = int(isinstance(answer, Said))
         decided = unit.field.read(answer.text) if isinstance(answer, Said) else answer
-        right = self.problem.right.get(unit.id, {}).get(unit.field.name)
+        right = self.problem.right.get(unit.id).get(unit.field.name)
         counts = state.counts
         if unit.field.names == self._closed and decided in self._closed:
             place = self._closed.index(decided)
@@ -174,7 +174,7 @@ class Records(Task[State, Any]):
         if state.done >= len(self.problem.units):
             return None
         unit = self._at(state.done)[0]
-        return self.problem.right.get(unit.id, {}).get(unit.field.name)
+        return self.problem.right.get(unit.id).get(unit.field.name)
 
     def draft(self, state: State) -> Any:
         """Guess the gold answer."""

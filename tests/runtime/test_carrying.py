@@ -11,6 +11,7 @@ from maker_engine.core.record.entries import Carried
 from maker_engine.core.record.events import Outcome
 from maker_engine.core.responses import ESCALATED, Response, SampleRequest
 from maker_engine.core.solver import Solver
+from maker_engine.core.solving.frontier import OPENED_AT_ONCE
 from maker_engine.core.solving.settings import Settings
 from maker_engine.runtime.view import RunView
 from maker_engine.sessions.integrity.verify import verify
@@ -56,6 +57,25 @@ def test_rows_that_are_carried_over_are_not_asked_and_are_on_record(tmp_path: Pa
     with Reader(path) as reader:
         assert next(reader.steps(Table(1), 11, 12)).entries == [earlier(11, 2)]
     assert open_saved(path, Table).state == view.snapshot.state
+
+
+def test_carried_rows_behind_an_open_one_are_opened_a_part_at_a_time(tmp_path: Path) -> None:
+    """However many there are, others get a turn in between, and what lies behind them is asked for without a wait."""
+
+    def all_but_the_ends(step: int, _: int) -> Carried | None:
+        answer = step % COLUMNS
+        return None if step in (0, 900) else Carried("a.maker", step, answer, ((answer, 3),), 0, 0.5, "m")
+
+    model = Slots(99, lambda request, *_: 9.0 if request.step == 0 else 1.0, sorts)
+    settings = Settings(k=1, carried=all_but_the_ends)
+    solver = Solver(Table(901), settings)
+    assert [one.step for one in solver.requests(5, ahead=True)] == [0]
+    assert (solver.opening, solver.steps_ahead) == (True, OPENED_AT_ONCE + 4)
+    view, took_s = ran(
+        lambda: Bench(tmp_path, task=Table(901), model=model, concurrency=2, clock=LoopClock(), settings=settings)
+    )
+    assert [request.step for request in model.asked] == [0, 900]
+    assert (view.snapshot.totals.carried, took_s < 10) == (899, True)
 
 
 def test_other_ways_of_voting_carry_only_what_they_may(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ SECOND = 2_048
 """Added to the numbers of samples of an escalated ballot that are reported before the turn of their step."""
 MOST_OPEN = 10_000
 """Steps that may wait behind one that takes long: some kilobytes each, and at 1,000 calls a second half a minute."""
+OPENED_AT_ONCE = 200
+"""Steps that want nothing, since they are carried over, which are opened before others get a turn."""
 
 
 class Frontier:
@@ -34,12 +36,16 @@ class Frontier:
         settings: How to vote.
         state: State of the first step.
         number: Its number, 0-based.
+
+    Attributes:
+        more: `ahead` has opened many steps that want nothing, and is to be called again when others have had a turn.
     """
 
     def __init__(self, task: AnyTask, settings: Settings, state: Hashable, number: int) -> None:
         self._task = task
         self._settings = settings
         self._opener = Opener(task, settings)
+        self.more = False
         self._closed = False  # nothing is opened behind the last step, before that is the first
         self._wanting: list[tuple[int, int]] = []  # number and ballot of steps that may want samples: a heap
         self._unsent: deque[SampleRequest] = deque()  # asked for in an earlier sitting, whose answers were lost
@@ -75,11 +81,13 @@ class Frontier:
             afford: As for `OpenStep.votes`.
             alike: As for `OpenStep.votes`. Where a step has no room for all, none further ahead gets what is left.
         """
+        self.more = False
         doubt = self.first.doubt
         if doubt is not None and doubt.opening:
             return []
         requests: list[SampleRequest] = []
-        while len(requests) < room and (one := self._next()) is not None:
+        most = len(self.steps) + room + OPENED_AT_ONCE
+        while len(requests) < room and (one := self._next(most)) is not None:
             requests += one.votes(room - len(requests), afford, alike)
             if one.poll is not None and one.poll.wanted:
                 break  # no room for all of it, or no money
@@ -251,14 +259,21 @@ class Frontier:
         if one is not self.steps[0] and one.poll is not None and one.poll.wanted:
             heappush(self._wanting, (one.number, one.serial))
 
-    def _next(self) -> OpenStep | None:
-        """Return the step of the lowest number behind the first that wants samples, opening one where none does."""
+    def _next(self, most: int) -> OpenStep | None:
+        """Return the step of the lowest number behind the first that wants samples, opening steps where none does.
+
+        Args:
+            most: Steps that may be open before others get a turn.
+        """
         while True:
             while self._wanting:
                 one = self._by_ballot.get(self._wanting[0][1])
                 if one is not None and one is not self.steps[0] and one.poll is not None and one.poll.wanted:
                     return one
                 heappop(self._wanting)
+            if len(self.steps) >= most:
+                self.more = True
+                return None
             if self._extend() is None:
                 return None
 

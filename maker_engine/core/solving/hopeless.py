@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from maker_engine.core.record.events import StepHopeless
 from maker_engine.core.red_flags import FINISH
 from maker_engine.core.responses import Flag, Sample
+
+if TYPE_CHECKING:
+    from maker_engine.core.record.events import StepHopeless
 
 HOLD, STOP, WARM = POLICIES = ("hold", "stop", "warm")
 """What a run does about such a step: hold for a person, end, or first change what further samples are asked."""
@@ -107,6 +110,8 @@ def is_starved(samples: Sequence[Sample]) -> bool:
 
 
 def _finding(step: int, samples: Sequence[Sample], *, starved: bool) -> StepHopeless:
+    from maker_engine.core.record.events import StepHopeless  # noqa: PLC0415 - start-up: the options take words from here
+
     rules = _rules(samples)
     text, _ = _texts(samples).most_common(1)[0]
     shown = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"

@@ -48,6 +48,8 @@ class Stakes(NamedTuple):
 class Lookahead:
     """The steps in flight, in order; `first` is the one that is committed next."""
 
+    more = False
+
     def __init__(self, task: AnyTask, settings: Settings, state: Hashable, number: int) -> None:
         self._task = task
         self._settings = settings
