@@ -20,7 +20,6 @@ from maker_engine.effects.port import EffectError
 from maker_engine.effects.world import RealWorld, World
 from maker_engine.printable import one_line
 from maker_engine.runtime.continuing import fork
-from maker_engine.sessions.queries.forks import no_such_step
 from maker_engine.sessions.queries.saved import task_of
 from maker_engine.sessions.store.lock import WriterLock
 from maker_engine.sessions.store.reader import Reader
@@ -91,7 +90,7 @@ def plan_rollback(
     with Reader(path, branch) as reader:
         task = task_of(reader.meta(), family)
         if not 0 <= step <= reader.branch.steps:
-            raise no_such_step(step, reader.branch.steps)
+            raise _no_such_step(step, reader)
         with blaming(type(task)):
             state = reader.state(task, step)
             do = task.rollback(state, _later(reader, task, state, step))
@@ -105,6 +104,13 @@ def plan_rollback(
     except EffectError as error:
         raise InputError(one_line(f"step {step + 1:,} cannot be rolled back to: {error}", 400)) from None
     return Rollback(path, number, step, task, do, world.describe(do), scope, ends)
+
+
+def _no_such_step(step: int, reader: Reader) -> InputError:
+    number = reader.branch.id
+    run = f"fork {number}" if number else "the run"
+    other = ": --fork chooses another run of the session, 0 the first" if number else ""
+    return InputError(f"{run} has steps 1 to {reader.branch.steps + 1:,}, not {step + 1:,}{other}")
 
 
 def _later(reader: Reader, task: AnyTask, state: Any, step: int) -> Iterator[Any]:

@@ -138,6 +138,10 @@ def _fault(state: State, words: str) -> State:
     return replace(state, findings=(*state.findings, one_line(words, MOST_FINDING)))
 
 
+class _UnequalError(Exception):
+    """A backup is not equal to the database."""
+
+
 def done(problem: Problem, state: State, outcome: Done) -> State:
     """Return the state after an effect."""
     value: Any = outcome.fields
@@ -145,6 +149,8 @@ def done(problem: Problem, state: State, outcome: Done) -> State:
     if not error:
         try:
             return _done(problem, state, value)
+        except _UnequalError as wrong:
+            error = str(wrong)
         except (LookupError, TypeError, ValueError, AttributeError) as wrong:
             error = f"the effect gave no such value as it should: {wrong}"
     return _failed(problem, state, error, outcome)
@@ -161,7 +167,7 @@ def _done(problem: Problem, state: State, value: dict[str, Any]) -> State:
 
 def _backed_up(problem: Problem, state: State, value: dict[str, Any]) -> State:  # noqa: ARG001 - as the others
     if value["integrity"] != "ok" or value["digest"] != whole(state.tables):
-        raise ValueError("a backup was restored and is not equal to the database")
+        raise _UnequalError("the restored backup is not equal to the database: stop what else writes to it")
     return replace(state, stage=GATE, backup=str(value["head"]), dirty=False)
 
 

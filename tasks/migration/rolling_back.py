@@ -43,7 +43,7 @@ def put_back(problem: Problem, state: State, later: Iterable[State]) -> Do:
         raise ProblemError("the record has no digest from this step on to hold the database against: choose one before")
     arguments = {
         "op": "rollback", "database": problem.database, "apply": problem.apply, "work": state.work, "to": state.head,
-        "proof": proof, "known": known, "say": f"{len(state.applied)} of {len(problem.changes)} changes applied",
+        "proof": proof, "known": known, "say": f"{_there(state)} of {len(problem.changes)} changes applied",
     }  # fmt: skip
     return Do(
         EFFECT, json.dumps(arguments, ensure_ascii=False), safety=Safety.IDEMPOTENT, label=_label(problem, state, now),
@@ -51,10 +51,15 @@ def put_back(problem: Problem, state: State, later: Iterable[State]) -> Do:
     )  # fmt: skip
 
 
+def _there(state: State) -> int:
+    """Return how many changes the database has, those before the run included."""
+    return len(state.had) + len(state.applied)
+
+
 def _label(problem: Problem, state: State, now: State) -> str:
     name = problem.database.removeprefix(DEMO) if problem.database.startswith(DEMO) else ""
-    what = f"the demo with {name} rows" if name else PurePath(problem.database.rpartition("@")[2]).name
+    what = f"the demo with {int(name):,} rows" if name.isdigit() else PurePath(problem.database.rpartition("@")[2]).name
     where = one_line(what, 40) if problem.apply else f"the copy of {one_line(what, 40)}"
     gone = [one for one in now.applied if one not in state.applied]
     taken = f", taking {gone[0]}{f' and {len(gone) - 1} more' if len(gone) > 1 else ''} out" if gone else ""
-    return one_line(f"put {where} back to {len(state.applied)} of {len(problem.changes)} changes{taken}", 160)
+    return one_line(f"put {where} back to {_there(state)} of {len(problem.changes)} changes{taken}", 160)

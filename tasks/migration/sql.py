@@ -202,7 +202,9 @@ def _altered(tree: Any, target: str) -> tuple[str, int, str, tuple[str, ...]]:
 
 def _batch(tree: Any, target: str, tables: tuple[str, ...]) -> str:
     """Return the table whose rows a statement handles one by one, so that it can be split; "" where it does not."""
-    if tree.args.get("with_") or tree.args.get("with") or tree.args.get("returning") or tree.args.get("limit"):
+    if any(tree.args.get(name) for name in ("with_", "with", "returning", "limit")):
+        return ""
+    if any(table.args.get("db") for table in tree.find_all(exp.Table)):  # of a schema: names alone would not tell which
         return ""
     if isinstance(tree, exp.Update | exp.Delete):
         others = [one.name for one in tree.find_all(exp.Table)].count(target)
@@ -228,7 +230,9 @@ def with_range(sql: str, dialect: str, key: str, low: int | None, high: int) -> 
     """Return a statement that can be split, held to the rows whose key is above `low` and at most `high`."""
     tree: Any = parse_one(sql, dialect=dialect)
     place = _from(tree.expression) if isinstance(tree, exp.Insert) else tree.this
-    column = exp.column(key, table=place.alias_or_name)
+    alias = place.args.get("alias")
+    name = alias.this if alias is not None else place.this
+    column = exp.column(exp.to_identifier(key, quoted=dialect == "postgres"), table=name.copy())
     condition: Any = column <= exp.Literal.number(high)
     if low is not None:
         condition = exp.and_(column.copy() > exp.Literal.number(low), condition)

@@ -56,8 +56,11 @@ def had(tool: str, plan: Sequence[Sequence[Any]], rows: Sequence[Sequence[Any]],
     versions, names = _VERSIONS[tool](plan, rows, project), {}
     known = Counter(str(version) for _, version, *_ in plan)
     for version, count in Counter(versions).items():
-        if count > known[version]:
-            raise DisagreementError(f"{table} has {version}, which the folder does not have: {mend}")
+        if known[version] and count > known[version]:
+            raise DisagreementError(f"{table} has {version} {count} times: take the rows out that are too many")
+        if not known[version]:
+            what = version if version not in ("", "None") else "a row without a version"
+            raise DisagreementError(f"{table} has {what}, which the folder does not have: {mend}")
     left = Counter(versions)
     for name, version, *_ in plan:
         if left[str(version)] > 0:
@@ -81,6 +84,8 @@ def _up_to(plan: Sequence[Sequence[Any]], rows: Sequence[Sequence[Any]], _projec
     """Return every version up to the one that the table has."""
     if not rows:
         return []
+    if len(rows) > 1:
+        raise DisagreementError(f"schema_migrations has {len(rows)} rows and may have one: migrate force VERSION")
     version, dirty = rows[0][:2]
     if dirty:
         raise DisagreementError(

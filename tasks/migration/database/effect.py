@@ -278,7 +278,8 @@ class _Operation:
             raise EffectError("state", f"it was put back, and its digest is {found[:12]} and not {known[to][:12]}")
         self._base.finish(to, found)
         rows: dict[str, Json] = {name: row[0] for name, row in survey["tables"].items()}
-        counted = f"{sum(row[0] for row in survey['tables'].values()):,} rows in {len(rows)} tables"
+        tables = f"{len(rows)} table{'' if len(rows) == 1 else 's'}"
+        counted = f"{sum(row[0] for row in survey['tables'].values()):,} rows in {tables}"
         words = f"digest {found} verified, {self._given['say']}, {counted}"
         return {"head": to, "digest": found, "rows": rows, "words": words}
 

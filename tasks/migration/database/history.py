@@ -66,20 +66,33 @@ class History:
         self._digests = folder / "digests.jsonl"
         self._known: dict[str, str] | None = None
 
-    def finish(self, head: str, digest: str) -> None:
-        """Keep what a database that was changed itself ended as: its own journal is about to go."""
+    def finish(self, head: str, digest: str, schema: str = "") -> None:
+        """Keep what a database that was changed itself ended as: its own journal is about to go.
+
+        Args:
+            head: What its state is called.
+            digest: That of its rows.
+            schema: That of its tables, indices, views and triggers, "" where it is not known.
+        """
         part = self._end.with_suffix(".part")
-        part.write_text(json.dumps([head, digest]), encoding="utf-8")
+        part.write_text(json.dumps([head, digest, schema]), encoding="utf-8")
         part.replace(self._end)
         self.know(head, digest)
 
     def finished(self) -> str:
         """Return the head of the state in which a database was left; `ROOT` where it was in none."""
+        return self._ended()[0]
+
+    def schema(self) -> str:
+        """Return the digest of the schema with which a database was left, "" where it is not known."""
+        return self._ended()[1]
+
+    def _ended(self) -> tuple[str, str]:
         try:
-            head, _ = json.loads(self._end.read_text(encoding="utf-8"))
+            head, _, *schema = json.loads(self._end.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return ROOT
-        return str(head)
+            return ROOT, ""
+        return str(head), str(*schema[:1])
 
     def know(self, head: str, digest: str) -> None:
         """Keep the digest of a state, by which it is seen later whether others have written to the database since.

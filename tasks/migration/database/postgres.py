@@ -20,6 +20,8 @@ from .postgres_tables import Watch, quoted, table_of
 
 MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker-workbench[postgres]'"
 CONNECT_S = 10
+_AS_TEXT = "SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'postgres'; SET bytea_output = 'hex'"
+"""How values are written as text, whatever a role or a database has set: digests are made of that."""
 LOCK = "10s"
 """How long a statement waits for another's lock."""
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s) ORDER BY tablename"
@@ -29,9 +31,9 @@ _KEYS = """SELECT c.conname, c.conrelid::regclass::text, c.confrelid::regclass::
  array(SELECT a.attname FROM unnest(c.confkey) WITH ORDINALITY k(n, o) JOIN pg_attribute a
        ON a.attrelid = c.confrelid AND a.attnum = k.n ORDER BY k.o)
  FROM pg_constraint c WHERE c.contype = 'f' AND NOT c.convalidated"""
-_PRIMARY = """SELECT a.attname, t.typname FROM pg_index i JOIN pg_attribute a
+_PRIMARY = """SELECT a.attname, t.typname, i.indrelid::regclass::text FROM pg_index i JOIN pg_attribute a
  ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey) JOIN pg_type t ON t.oid = a.atttypid
- WHERE i.indrelid = to_regclass(%s) AND i.indisprimary"""
+ WHERE i.indisprimary AND i.indrelid IN (to_regclass(%s), to_regclass(%s))"""
 _SCHEMA = """SELECT 'table', table_name || '.' || column_name,
   data_type || coalesce(' ' || is_nullable, '') || coalesce(' ' || column_default, '')
  FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> ALL(%s)
@@ -83,7 +85,7 @@ class PostgresBase:
             connection = psycopg.connect(self._address(name), connect_timeout=CONNECT_S, autocommit=True)
             self._open.append(connection)
             try:
-                connection.execute(f"SET lock_timeout = '{LOCK}'; SET timezone = 'UTC'; SET datestyle = 'ISO'")
+                connection.execute(f"SET lock_timeout = '{LOCK}'; {_AS_TEXT}")
                 yield connection
             finally:
                 self._open.remove(connection)
@@ -157,7 +159,7 @@ class PostgresBase:
         with self._connected(self.work) as connection:
             if connection.execute("SELECT to_regclass(%s)", [f"public.{JOURNAL}"]).fetchone()[0] is None:
                 return None
-            row = connection.execute(f"SELECT value FROM {JOURNAL} WHERE key = %s", [key]).fetchone()  # noqa: S608 - names are quoted
+            row = connection.execute(f"SELECT value FROM public.{JOURNAL} WHERE key = %s", [key]).fetchone()  # noqa: S608 - names are quoted
         return None if row is None else str(row[0])
 
     def rows_of(self, table: str, columns: str) -> list[list[Any]] | None:
@@ -190,6 +192,7 @@ class PostgresBase:
             watch = Watch(connection)
             changed = self._statements(connection, sql)
             value |= {"changed": changed, "wrote": watch.wrote()}
+            connection.execute("RESET search_path")  # a script that a dump has begun sets it to nothing
             self._statements(connection, note)
             self.history.add(made)
             _note(connection, key, made.head, value)
@@ -227,10 +230,10 @@ class PostgresBase:
         The highest is None where none is left; the key is "" where the table has no whole number as its primary key.
         """
         with self._connected(self.work) as connection:
-            found = connection.execute(_PRIMARY, [table]).fetchall()
+            found = connection.execute(_PRIMARY, [table, quoted(table)]).fetchall()  # was it quoted?
             if len(found) != 1 or found[0][1] not in ("int2", "int4", "int8") or found[0][0].lower() in assigned:
                 return "", None, False
-            key, name = quoted(found[0][0]), quoted(table)
+            key, name = quoted(found[0][0]), found[0][2]
             where = "" if above is None else f" WHERE {key} > {above}"
             top = _one(connection, f"SELECT max({key}) FROM {name}")  # noqa: S608 - names are quoted
             high = _one(
@@ -356,7 +359,7 @@ class PostgresBase:
         if self.apply:
             self.history.finish(head, digest)
             with self._connected(self.work) as connection:
-                connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
+                connection.execute(f"DROP TABLE IF EXISTS public.{JOURNAL}")
 
 
 def _alone(sql: Sequence[str]) -> bool:
@@ -369,8 +372,8 @@ def _one(connection: Any, sql: str) -> Any:
 
 
 def _note(connection: Any, key: str, head: str, value: Mapping[str, Any]) -> None:
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {JOURNAL} (key text PRIMARY KEY, value text NOT NULL)")
+    connection.execute(f"CREATE TABLE IF NOT EXISTS public.{JOURNAL} (key text PRIMARY KEY, value text NOT NULL)")
     for one in ((key, json.dumps(value)), ("head", head)):
         connection.execute(
-            f"INSERT INTO {JOURNAL} VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value", one  # noqa: S608 - names are quoted
+            f"INSERT INTO public.{JOURNAL} VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value", one  # noqa: S608 - names are quoted
         )  # fmt: skip

@@ -23,7 +23,7 @@ from .sqlite_columns import quoted
 from .sqlite_errors import failed
 from .sqlite_files import copied, flushed, in_wal, is_newer, reading, remove, same_pages
 from .sqlite_parts import Altering, Parts, PartsFile, Written
-from .sqlite_tables import BUSY_S, LARGE_CACHE, digest_now, has_table, readers, survey, tables_of
+from .sqlite_tables import BUSY_S, LARGE_CACHE, digest_now, has_table, readers, schema_digest, survey, tables_of
 
 _PAGES = 4_096
 
@@ -246,8 +246,9 @@ class SqliteBase:
         """
         with self._connected(self.work) as connection:
             name = quoted(table)
-            keys = {str(row[1]).lower() for row in connection.execute(f"PRAGMA table_info({name})") if row[5]}
-            if keys & assigned:
+            columns = connection.execute(f"PRAGMA table_xinfo({name})").fetchall()
+            keys = {str(row[1]).lower() for row in columns if row[5]}
+            if keys & assigned or any(str(row[1]).lower() == "rowid" for row in columns):  # a column hides the number
                 return "", None, False
             try:
                 where = "" if above is None else f" WHERE rowid > {above}"
@@ -321,14 +322,14 @@ class SqliteBase:
         Args:
             head: What its state is called.
             digest: That of its rows, "" where it is not known. It is that of the restored file, too, where every page
-                is the same; where that cannot be seen, every row is read anew.
+                is the same; where that cannot be seen, or others may have written, every row is read anew.
         """
         if not self.saved(head).exists():
             self._place(self.work, self.saved(head))
         restored = self.folder / "restored.db"
         try:
             self._place(self.saved(head), restored)
-            if not digest or in_wal(self.work) or not same_pages(self.work, restored):
+            if self.apply or not digest or in_wal(self.work) or not same_pages(self.work, restored):
                 found: Any = self.survey(None, restored)["tables"]
                 whole = whole_digest({name: row[1] for name, row in found.items()})
                 return {"digest": whole, "integrity": self.integrity(restored)}
@@ -366,13 +367,14 @@ class SqliteBase:
         Raises:
             EffectError: One has.
         """
+        schema = self.history.schema() if left and self._noted("head") is None else ""  # of a run that has ended
         with self._connected(self.scratch) as source, self._connected(self.work) as target:
             if left:
                 target.execute("PRAGMA locking_mode = EXCLUSIVE")  # held from this look to the end of the copy
                 target.execute("BEGIN EXCLUSIVE")
-                found = digest_now(target)
-                target.execute("COMMIT")
-                if found != left:
+                moved = digest_now(target) != left or schema not in ("", schema_digest(target))
+                target.execute("ROLLBACK")
+                if moved:
                     raise EffectError("state", MOVED)
             self._parts.forget()
             source.backup(target, pages=_PAGES, progress=self._progress, sleep=0.05)
@@ -384,8 +386,8 @@ class SqliteBase:
     def finish(self, head: str, digest: str) -> None:
         """Leave no table of maker's in a database that was itself changed."""
         if self.apply:
-            self.history.finish(head, digest)
             with self._connected(self.work) as connection:
+                self.history.finish(head, digest, schema_digest(connection))
                 connection.execute(f"DROP TABLE IF EXISTS {JOURNAL}")
 
 

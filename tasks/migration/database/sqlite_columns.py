@@ -13,6 +13,8 @@ from .canonical import BLOCK, column_digest
 
 LONGEST = 8 << 20
 """Bytes of a block's values in a column that are joined at once; longer ones are read row by row."""
+_MOST_JOINED = 400
+"""Columns that are joined at once; of a wider table every row is read by itself. Four results of each are asked for."""
 _FETCH = 200
 """Rows that are held at once where they are read one by one; a divisor of `BLOCK`."""
 Submit: TypeAlias = Callable[[Callable[[sqlite3.Connection], Any]], "Future[Any]"]
@@ -29,6 +31,7 @@ class Shape:
         name: The table.
         columns: Their names, in order, and the type that each is declared with.
         key: Columns of the primary key.
+        order: By what its rows are sorted, in SQL: the key, compared as its index does, so that no two are equal.
         by_number: The key is the row's number.
         fixed: A row keeps its place as long as its key is not written: the key has no NULL, no column is generated.
     """
@@ -36,6 +39,7 @@ class Shape:
     name: str
     columns: dict[str, str]
     key: tuple[str, ...]
+    order: tuple[str, ...]
     by_number: bool
     fixed: bool
 
@@ -53,7 +57,13 @@ def shape_of(connection: sqlite3.Connection, name: str) -> Shape:
     by_number = len(keys) == 1 and not any(row[3] == "pk" for row in indices)
     fixed = bool(keys) and (by_number or all(row[3] for row in keys)) and not any(row[6] for row in rows)
     columns = {str(row[1]): str(row[2]).upper() for row in rows}
-    return Shape(name, columns, tuple(str(row[1]) for row in keys), by_number, fixed)
+    key = tuple(str(row[1]) for row in keys)
+    compared: dict[str, str] = {}
+    for index in (str(row[1]) for row in indices if row[3] == "pk"):
+        parts = connection.execute(f"PRAGMA index_xinfo({quoted(index)})").fetchall()
+        compared = {str(row[2]): f" COLLATE {quoted(str(row[4]))}" for row in parts if row[5]}
+    order = tuple(f"{quoted(one)}{compared.get(one, '')}" for one in key)
+    return Shape(name, columns, key, order, by_number, fixed)
 
 
 def column_digests(
@@ -107,9 +117,11 @@ def _block(
     key = quoted(shape.key[0])
     ends = [f"{key} {sign} {end}" for sign, end in ((">", low), ("<=", high)) if end is not None]
     rows = f"FROM {quoted(shape.name)} NOT INDEXED" + (f" WHERE {' AND '.join(ends)}" if ends else "")
+    if len(modes) > _MOST_JOINED:
+        return (_in_order(connection, shape, [*modes], rows) or [(0, [])])[0]
     tried = [*modes.items()]  # threads share what one of them has found out
     asked = ", ".join(_asked(quoted(column), mode) for column, mode in tried)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+    longest = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
     try:
         count, *found = connection.execute(f"SELECT count(*), {asked} {rows}").fetchone()
         texts: list[bytes] = []
@@ -122,8 +134,10 @@ def _block(
             texts.append(text or b"")
         return count, [hashlib.sha256(text).digest() for text in texts]
     except sqlite3.DataError:  # too long to be joined
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2**31 - 1)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
         return _in_order(connection, shape, [*modes], rows)[0]
+    finally:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
 
 
 def _asked(name: str, mode: str) -> str:
@@ -165,7 +179,7 @@ def _in_order(
     connection: sqlite3.Connection, shape: Shape, columns: Sequence[str], rows: str = ""
 ) -> list[tuple[int, list[bytes]]]:
     """Return for each block how many rows it has, and the hash of each column's values; read row by row."""
-    order = [quoted(one) for one in shape.key]
+    order = [*shape.order]
     if not (shape.by_number or shape.fixed):
         order += [_value(quoted(one)) for one in sorted(shape.columns)]
     asked = ", ".join(_value(quoted(column)) for column in columns)

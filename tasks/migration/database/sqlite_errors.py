@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
@@ -14,6 +15,7 @@ _MENDS = {
     "I/O": "see whether the disk is sound",
     "malformed": "restore it from a backup; sqlite3 FILE .recover saves what can be",
     "not a database": "name a file of SQLite",
+    "no such module": "a virtual table needs an extension that this SQLite does not have: it cannot be read",
     "unable to open": "let this user read the file and write its folder",
     "unsupported file format": f"it was written by a newer SQLite than {sqlite3.sqlite_version}: update that",
 }
@@ -28,5 +30,7 @@ def mended(words: str) -> str:
 def failed(path: object, error: sqlite3.Error, where: str = "") -> EffectError:
     """Return the error of an operation on a file, or of a statement of it that `where` names."""
     mend = mended(str(error))
+    if "unable to open" in str(error) and isinstance(path, Path) and not path.exists():
+        mend = ": there is no such file: put it back"
     kind = "state" if str(error) == "interrupted" else "database" if mend else "sql"
     return EffectError(kind, one_line(f"{where or path}: {error}{mend}", 300))

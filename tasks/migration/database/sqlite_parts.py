@@ -108,10 +108,12 @@ class Parts:
         self.written, self.examined = {} if self.examined else self.written, False
         for name, columns in wrote.items():
             known = self.tables.get(name)
-            if known is not None and (columns is None or columns & {*known.key}):
+            if known is not None and columns is None:
                 del self.tables[name]
             elif known is not None and columns is not None:
-                known.columns = {one: digest for one, digest in known.columns.items() if one not in columns}
+                moved = not columns.isdisjoint(known.key)  # what is left to know is the number of rows
+                left = {} if moved else known.columns
+                known.columns = {one: digest for one, digest in left.items() if one not in columns}
             before = self.written.get(name, [])
             self.written[name] = None if before is None or columns is None else sorted({*before, *columns})
         if self.unchecked is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import queue
 import sqlite3
@@ -28,6 +30,10 @@ LARGE_CACHE = "PRAGMA cache_size = -65536"
 _MOST_READERS = 4
 _SMALL = 1 << 20
 """Bytes of a file that is not worth a thread."""
+_SHADOWS = (
+    "data", "idx", "content", "docsize", "config", "segments", "segdir", "stat", "node", "rowid", "parent",
+)  # fmt: skip
+"""Ends of names of the tables behind those of FTS5, FTS3, FTS4, R-tree and Geopoly; SQLite before 3.37 lists none."""
 
 
 @contextmanager
@@ -100,18 +106,17 @@ class Survey:
         self._waits = [self._begun(shape_of(connection, name), known) for name, known in tables.items()]
 
     def _begun(self, shape: Shape, known: Known | None) -> Callable[[], tuple[Shape, Known]]:
-        if known is None or not shape.fixed or known.key != [*shape.key]:
-            known = None
-        needed = [one for one in shape.columns if known is None or one not in known.columns]
+        carried = known.columns if known is not None and shape.fixed and known.key == [*shape.key] else {}
+        needed = [one for one in shape.columns if one not in carried]
         wait = self._counted(shape) if not needed else column_digests(self._connection, self._submit, shape, needed)
 
         def end() -> tuple[Shape, Known]:
             count, found = wait()
             if known is not None and count != known.rows:  # rows were replaced: nothing is where it was
                 self.other_rows.add(shape.name)
-                return self._begun(shape, None)()
-            before = known.columns if known is not None else {}
-            return shape, Known(count, [*shape.key], {one: found.get(one) or before[one] for one in shape.columns})
+                if carried:
+                    return self._begun(shape, None)()
+            return shape, Known(count, [*shape.key], {one: found.get(one) or carried[one] for one in shape.columns})
 
         return end
 
@@ -146,7 +151,9 @@ class BrokenKeys:
         """Begin to count in the tables whose keys, or the rows that they lead to, may have changed."""
         for name in tables_of(self._connection):
             rows = self._connection.execute(f"PRAGMA foreign_key_list({quoted(name)})").fetchall()
-            if rows and name not in self._begun and (written is None or self._touched(name, rows, written)):
+            if not rows or name in self._begun:
+                continue
+            if written is None or self._touched(name, rows, written) or _leads_to_no_key(self._connection, name):
                 self._begun[name] = self._submit(partial(_broken_rows, name))
 
     def _touched(self, name: str, rows: Sequence[Any], written: dict[str, list[str] | None]) -> bool:
@@ -166,7 +173,20 @@ class BrokenKeys:
         return {name: found.result() for name, found in self._begun.items()}
 
 
+def _leads_to_no_key(connection: sqlite3.Connection, name: str) -> bool:
+    """Tell whether a foreign key names columns that are not unique in their table: what SQLite calls a mismatch."""
+    try:
+        connection.execute(f"EXPLAIN PRAGMA foreign_key_check({quoted(name)})").fetchone()
+    except sqlite3.OperationalError as error:
+        if "foreign key mismatch" not in str(error):
+            raise
+        return True
+    return False
+
+
 def _broken_rows(name: str, connection: sqlite3.Connection) -> int:
+    if _leads_to_no_key(connection, name):
+        return 1  # however many rows there are, so that more of them are not more that is wrong
     connection.execute(LARGE_CACHE)
     try:
         return sum(1 for _ in connection.execute(f"PRAGMA foreign_key_check({quoted(name)})"))
@@ -189,7 +209,8 @@ def survey(
         What is found, and what is known of each of the tables now.
     """
     names = tables_of(connection)
-    examined = names if only is None else [name for name in names if name in only]
+    virtual = virtual_tables(connection)  # what they show may lie in other tables
+    examined = names if only is None else [name for name in names if name in only or name in virtual]
     written = None if only is None else parts.written if parts.head else dict.fromkeys(only)
     broken = BrokenKeys(connection, submit, written)
     look = Survey(connection, submit, {name: parts.tables.get(name) for name in examined})
@@ -205,11 +226,21 @@ def survey(
 
 
 def tables_of(connection: sqlite3.Connection) -> list[str]:
-    """Return the names of the tables that are counted."""
+    """Return the names of the tables that are counted: not SQLite's own, nor those in which a virtual one keeps itself.
+
+    In those, the same rows lie in another way after other statements; and they are written unsaid, at a commit.
+    """
     rows = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     )
-    return sorted(str(row[0]) for row in rows if row[0] not in NOT_COUNTED)
+    shadows = {f"{name}_{part}".lower() for name in virtual_tables(connection) for part in _SHADOWS}
+    return sorted(str(row[0]) for row in rows if row[0] not in NOT_COUNTED and str(row[0]).lower() not in shadows)
+
+
+def virtual_tables(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the names of tables that a module makes: full-text indices, R-trees."""
+    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL %'")
+    return frozenset(str(row[0]) for row in rows)
 
 
 def schema_of(connection: sqlite3.Connection) -> Json:
@@ -222,6 +253,11 @@ def schema_of(connection: sqlite3.Connection) -> Json:
         for row in rows
         if row[3] not in NOT_COUNTED and not str(row[1]).startswith("sqlite_")
     ]
+
+
+def schema_digest(connection: sqlite3.Connection) -> str:
+    """Return a digest of what made the tables, indices, views and triggers."""
+    return hashlib.sha256(json.dumps(schema_of(connection)).encode()).hexdigest()
 
 
 def digest_of(path: Path) -> tuple[str, dict[str, int]]:

@@ -45,6 +45,7 @@ UNSAID = sqitch(
     ("d [c]", "ALTER TYPE mood RENAME VALUE 'sad' TO 'low';", "", ""),
     ("e [d]", "SET timezone = 'UTC'; ALTER TABLE moods ALTER COLUMN at TYPE timestamptz;", "", ""),
     ("g [e]", "-- maker: loses visits rows\nTRUNCATE visits;", "", ""),
+    ("h [g]", "SELECT pg_catalog.set_config('search_path', '', false); UPDATE app.people SET n = 1;", "", ""),
 )  # fmt: skip
 
 
@@ -69,6 +70,7 @@ def server():
         port = free.getsockname()[1]
     options = (
         f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={place} -c fsync=off -c timezone=UTC"
+        " -c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off -c shared_buffers=16MB"
     )
     subprocess.run([control, "-D", place / "data", "-w", "-o", options, "start"], check=True, **quiet)
 
@@ -131,13 +133,16 @@ def outside(address):
 def test_what_a_server_writes_unsaid_is_in_the_digest_that_is_documented(server):
     """A trigger, a type's new label, a type without a rewrite, TRUNCATE: the digest after each is that of all rows."""
     address = server("unsaid")
-    task, state = loaded(UNSAID, address, apply="yes"), None
+    with psycopg.connect(address) as other:
+        other.execute("CREATE SCHEMA app; CREATE TABLE app.people AS SELECT i, 0 AS n FROM generate_series(1, 900) i")
+    task, state = loaded(UNSAID, address, apply="yes", batch_rows=250), None
     for count in range(1, 6):
         state, _ = driven(task, state=state, until=lambda state, count=count: len(state.deeds) == count)
         assert count < 3 or state.deeds[-1].after == outside(address), state.deeds[-1].name
     state, _ = driven(task, state=state)
     assert task.shortfall(state) == ""
     assert task.result(state)["digest_after"] == outside(address)
+    assert rows(address, "SELECT sum(n) FROM app.people") == [(900,)], "another schema's table is not split by ours"
 
 
 def test_what_fails_at_a_server_is_put_back(server):
@@ -188,8 +193,7 @@ def test_a_server_has_the_tables_of_tools_as_they_are_read_again(server, tmp_pat
         base = PostgresBase(address, tmp_path, "0" * 16, apply=True)
         there = []
         for change in problem.changes:
-            for _ in range(2):
-                base.note(marks(problem, change, there))
+            base.note(marks(problem, change, there) * 2)
             there.append(change.name)
             assert had(tool, plan_of(problem), base.rows_of(*READ[tool])) == there
         base.note(marks(problem, problem.changes[-1], there, back=True))

@@ -185,6 +185,8 @@ def test_statements_are_classed_by_what_they_do():
     assert with_range("UPDATE a SET c = 1 WHERE d OR e", "sqlite", "rowid", 5, 9).endswith(
         "WHERE (d OR e) AND (a.rowid > 5 AND a.rowid <= 9)"
     )
+    assert with_range('DELETE FROM "Users"', "postgres", "Id", None, 9).endswith('"Users"."Id" <= 9')
+    assert statements("UPDATE app.a SET c = 1", "postgres", "f")[0].batch == "", "its name is another table's"
 
 
 def test_the_bundled_demo_is_a_sqitch_project_of_sixteen_changes():

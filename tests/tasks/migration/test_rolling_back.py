@@ -78,7 +78,7 @@ def test_the_command_puts_back_and_the_run_continues_from_there(tmp_path, does):
 
 
 def test_an_applied_database_needs_consent_and_is_not_put_back_over_what_others_wrote(tmp_path, does):
-    """Without consent nothing is done; with it the file is as before the run; what others wrote since is kept."""
+    """Without consent nothing is done; with it the file is as before; what others wrote or made since is kept."""
     path, file = shop(tmp_path, 300), str(tmp_path / "run.maker")
     first, scope = digest_of(path)[0], f"write:sql:{path}"
     words = ("--problem", folder_of(tmp_path, FILES), "--database", str(path), "--to", "b", "--apply", "--allow", scope)
@@ -90,12 +90,17 @@ def test_an_applied_database_needs_consent_and_is_not_put_back_over_what_others_
     assert digest_of(path)[0] == first
     with closing(sqlite3.connect(path)) as other:
         assert other.execute("SELECT 1 FROM sqlite_master WHERE name LIKE 'maker%'").fetchall() == []
-        other.execute("DELETE FROM audit_log WHERE id = 1")
-        other.commit()
-    content = path.read_bytes()
-    status, said = does("sessions", "rollback", file, "--fork", "0", "--at", "6", "--allow", scope)
-    assert (status, said.err.count("\n"), "another program has changed" in said.err) == (1, 1, True)
-    assert path.read_bytes() == content
+        for sql in ("CREATE INDEX by_city ON customers (city)", "DELETE FROM audit_log WHERE id = 1"):
+            other.execute(sql)
+            other.commit()
+            content = path.read_bytes()
+            status, said = does("sessions", "rollback", file, "--fork", "0", "--at", "6", "--allow", scope)
+            assert (status, said.err.count("\n"), "another program has changed" in said.err) == (1, 1, True)
+            assert path.read_bytes() == content
+            other.execute("DROP INDEX IF EXISTS by_city")
+            other.commit()
+    status, said = does("sessions", "rollback", file, "--at", "9", "--allow", scope)
+    assert (status, "--fork chooses another run of the session" in said.err) == (2, True)
 
 
 @pytest.mark.parametrize("mode", ["delete", "wal"])

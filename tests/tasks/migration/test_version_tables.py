@@ -115,6 +115,9 @@ def test_a_new_database_gets_the_table_that_its_tool_makes(tool, tmp_path):
     done = rolled_back(task, states, one)
     assert done.ok, done
     assert asked(path, query) == FIRST[tool]
+    again, states = loaded(FOLDERS[tool], path, apply="yes"), []
+    driven(again, states=states)
+    assert "1 of 3 changes applied, 0 rows in 2 tables" in rolled_back(again, states, 1).fields["words"]
 
 
 BAD = [
@@ -123,6 +126,9 @@ BAD = [
     ("yoyo", "ALTER TABLE _yoyo_migration RENAME COLUMN migration_id TO id;", "no such column: migration_id"),
     ("goose", "INSERT INTO goose_db_version (version_id, is_applied) VALUES (3, 1);", "3_x and not 00002_x"),
     ("golang-migrate", "UPDATE schema_migrations SET dirty = 1;", "1 failed halfway"),
+    ("golang-migrate", "INSERT INTO schema_migrations VALUES (2, 0);", "has 2 rows and may have one"),
+    ("sqitch", "INSERT INTO changes VALUES ('3', 'a', 'p', '2');", "has a 2 times"),
+    ("dbmate", "INSERT INTO schema_migrations VALUES (NULL);", "has a row without a version"),
     ("flyway", "UPDATE flyway_schema_history SET checksum = 7;", "its checksum differs"),
     ("flyway", "UPDATE flyway_schema_history SET success = 0;", "1 failed: mend"),
     ("alembic", "DELETE FROM alembic_version;", "has no row"),
