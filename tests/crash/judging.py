@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from maker_engine.core.errors import SessionError
+from maker_engine.core.errors import EmptySessionError, SessionError
 from maker_engine.sessions.integrity.verify import verify
 from maker_engine.sessions.queries.saved import task_of
 from maker_engine.sessions.store.reader import Reader
@@ -63,6 +63,10 @@ def judge(path: Path, acked: Acked, where: str, losses: Losses) -> dict[int, Sta
     """Hold a file against what was acknowledged; return how far it is, an empty dict when there is no run in it yet."""
     try:
         found = stands(path)
+    except EmptySessionError as error:
+        if max(acked.values(), default=NOTHING) > NOTHING:
+            losses.lost.append(f"{where}: {acked} was acknowledged, and now {error}")
+        return {}
     except SessionError as error:
         if acked:
             losses.lost.append(f"{where}: {acked} was acknowledged, and now {error}")

@@ -14,7 +14,7 @@ ROOT = Path(maker_tui.__file__).parent
 MEANT = {
     "compose", "render_line", "action_quit", "get_default_screen", "get_driver_class", "get_system_commands",
     "_fatal_error", "_handle_exception", "_print_error_renderables", "theme", "animation_level",
-    "border_title", "border_subtitle", "_size_updated",
+    "border_title", "border_subtitle", "_size_updated", "action_pop_screen",
 }  # fmt: skip
 """What Textual asks its users to override or to set, the crash report, and where a size is first known."""
 

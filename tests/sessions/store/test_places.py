@@ -55,7 +55,7 @@ LOCALS = ("ext4", "xfs", "btrfs", "zfs", "overlay", "tmpfs", "f2fs", "vfat", "fu
 @pytest.mark.parametrize("kind", [*VIRTUAL, *NETWORKS, *LOCALS])
 def test_every_kind_of_file_system_is_judged(tmp_path: Path, kind: str) -> None:
     """What other machines or a host may write to is shared, and so is what nobody knows a FUSE program to do."""
-    table = tmp_path / "mountinfo"
+    table = tmp_path / f"mountinfo of {kind}"  # what is found is remembered by its path
     table.write_text(f"22 1 254:0 / / rw - ext4 /dev/vda rw\n23 22 0:21 / /place rw - {kind} somewhere rw\n")
     assert places.file_system(Path("/place/run.maker"), table) == kind
     assert places.is_shared(Path("/place/run.maker"), table) is (kind not in LOCALS)

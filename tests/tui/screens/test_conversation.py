@@ -151,14 +151,15 @@ async def test_lines_are_changed_by_keys_at_any_time(run):
         assert "\x1b" not in screen_text(pilot.app)
 
 
-async def test_the_papers_are_written_into_a_folder(run, tmp_path):
+async def test_the_papers_are_written_into_a_folder(run, tmp_path, monkeypatch):
     """A key writes what there is so far; a second time into the same folder is refused by name."""
+    monkeypatch.chdir(tmp_path)
     run.start()
     async with MakerApp(run).run_test(size=WIDE, notifications=True) as pilot:
         await asked(pilot)
         for words in ("5 files in", "REQUIREMENTS.md exists already"):
             await pilot.press("X", "ctrl+u")
-            pilot.app.screen._prompt.paste(str(tmp_path / "out"))
+            pilot.app.screen._prompt.paste("out")
             await pilot.press("enter")
             await shown(pilot, words)
     assert (tmp_path / "out" / "AGENTS.md").is_file()
