@@ -179,21 +179,24 @@ class Runner:
             self._caller.accept_switch()
             self._caller.breaker.ask_now()
             self._control.asked(self._calls.send_again())
-        if (self._ask() or self._solver.decided) and await self._breathe():
-            return
-        if not self._calls.arrived and self._ending() is None:
+        asked = self._ask()
+        if asked or self._solver.decided:
+            await self._breathe()
+        if not self._more_at_once(asked) and not self._calls.arrived and self._ending() is None:
             await self._wait()
 
-    async def _breathe(self) -> bool:
-        """Now and then, let commands in and the journal out; return whether there is something to do at once."""
+    async def _breathe(self) -> None:
+        """Now and then, let commands in and the journal out, though there is more to do."""
         if self._intervals.breath_due():
             if self._intervals.flush_due() and not self._calls.gathering:
                 await self._flush()
             self._publish(if_due=True)
             await asyncio.sleep(0)
-        if self._caller.answer is not None or (self._solver.opening and self._room() > 0):
-            return True
-        return self._solver.decided and self._control.may_commit
+
+    def _more_at_once(self, asked: bool) -> bool:
+        """Return whether there is something to do that waits for nothing; `asked`: for something, this turn."""
+        free = self._caller.answer is not None or (self._solver.opening and self._room() > 0)
+        return (asked and free) or (self._solver.decided and self._control.may_commit)
 
     def _room(self) -> int:
         room = min(self._caller.throttle.limit - len(self._calls), self._control.room)
@@ -267,13 +270,11 @@ class Runner:
 
     def _commit(self, most: int = COMMITTED_AT_ONCE) -> None:
         while (most := most - 1) >= 0 and self._fault is None and self._solver.decided and self._control.may_commit:
-            if held := self._control.pass_decided(self._solver.state, self._solver.winner):
-                self._record(held)
-            else:
-                try:
-                    self._record(self._solver.commit())
-                except TaskError as error:
-                    self._fault = error
+            held = self._control.pass_decided(self._solver.state, self._solver.winner)
+            try:
+                self._record(held or self._solver.commit())
+            except TaskError as error:
+                self._fault = error
 
     def _record(self, events: list[Event]) -> None:
         """Take events in, and do what follows from them."""

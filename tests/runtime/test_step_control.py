@@ -109,6 +109,14 @@ async def test_a_run_that_is_held_decides_as_one_that_never_was(
         assert verify(held.journal.path, held.task).findings == ()
 
 
+async def test_a_decided_step_that_is_held_lets_commands_in(tmp_path: Path) -> None:
+    """A model that answers at once keeps no command out while a vote that is decided waits to be committed."""
+    held = simulated(tmp_path / "held", 0, 0, "flags")
+    halts = at_each_halt(held, DrawSample(), *[Continue()] * 60)
+    await held.run()
+    assert len(halts.steps) == 5
+
+
 async def test_steps_samples_and_votes_are_counted_off(tmp_path: Path) -> None:
     """So many steps, samples or votes go through as were asked for, flagged samples counting for no vote."""
     bench = table(tmp_path, dissenting, concurrency=1)
