@@ -10,7 +10,7 @@ from maker_engine.labelling.units import Units, passage_of
 from maker_engine.records.decided import decision_of
 from maker_engine.records.guarantee import LEVELS, best_level, certified, limit, needed
 from maker_engine.records.people import AUDIT, Answers
-from maker_engine.records.quality import alpha as agreement_of
+from maker_engine.records.quality import alpha as agreement_of, leader_of
 from maker_engine.records.sheets import Drawn
 from maker_engine.sessions.store.reader import Reader
 
@@ -53,17 +53,17 @@ def audit(
         task: What it decides.
         units: What was asked.
         drawn: What was accepted, in the order of drawing.
-        people: What people have answered, blind.
+        people: What people have answered; what was not answered blind confirms nothing.
         claim: The greatest share of errors, and how often the claim may be wrong.
     """
     errors: list[tuple[float, bool]] = []
     wrong: list[str] = []
+    blind = people.by_thing(AUDIT, blind=True)
     for step, agreement in zip(drawn.steps, drawn.agreements, strict=True):
         unit = units[step]
-        answers = people.of(AUDIT, unit.id, unit.field.name)
-        if not answers:
+        if not people.of(AUDIT, unit.id, unit.field.name):
             break
-        said = _most(answers)
+        said = leader_of(Counter(blind.get((unit.id, unit.field.name), {}).values()))  # None: nobody confirms it
         decided = decision_of(next(reader.steps(task, step, step + 1))).value
         is_wrong = said is None or unit.field.read(said, passage_of(unit.row, unit.field, units.shown)) != decided
         errors.append((agreement, is_wrong))
@@ -77,12 +77,6 @@ def audit(
         needed(len(drawn.steps), share, delta), best_level(errors, populations, share, delta),
         agreement_of(people.by_thing(AUDIT).values()), tuple(wrong),
     )  # fmt: skip
-
-
-def _most(answers: dict[str, str]) -> str | None:
-    """Return what most have answered, None where two are level: what people do not confirm counts as wrong."""
-    first = Counter(answers.values()).most_common(2)
-    return None if len(first) > 1 and first[0][1] == first[1][1] else first[0][0]
 
 
 def sentence(found: Audit, claim: tuple[float, float]) -> str:

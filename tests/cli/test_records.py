@@ -110,7 +110,7 @@ def test_a_table_is_decided_reviewed_and_audited(table, does):
     assert does("sessions", "verify", "s.maker")[0] == 0
 
 
-def test_an_audit_waits_for_the_end_and_counts_what_two_are_level_on_as_wrong(table, does):
+def test_an_audit_waits_for_the_end_and_counts_what_is_not_confirmed_blind_as_wrong(table, does):
     """What a run will accept is not known before it has ended; what people do not confirm is not right."""
     flags = ("--gold", "gold.csv", "--model", "sim:p=0.99", "--k", "1", "--headless", "--session", "s.maker")
     assert does("run", "records", "--problem", "cb.yaml", "--rows", "tickets.csv", *flags)[0] == 0
@@ -124,6 +124,10 @@ def test_an_audit_waits_for_the_end_and_counts_what_two_are_level_on_as_wrong(ta
         said = does("records", "audit", "s.maker", "--answers", f"{who}.csv")[1]
         assert f"{who}.csv: 1 answer kept" in said
         assert (f"wrong: {key}" in said) == (who == "ben")
+    people = table / "s.people.jsonl"
+    ann = people.read_text().splitlines()[0]
+    people.write_text(f"{json.dumps(json.loads(ann) | {'blind': False})}\n")
+    assert f"wrong: {key}" in does("records", "audit", "s.maker")[1], "ann had seen the votes"
     with closing(sqlite3.connect("s.maker")) as session, session:
         session.execute("DELETE FROM meta WHERE k = 'ended'")
     assert "has not ended" in does("records", "audit", "s.maker")[1]
