@@ -42,6 +42,7 @@ from maker_tui.text.words import (
     UNDECIDED,
     Word,
     checking_words,
+    end_words,
     run_word,
     starting_word,
 )
@@ -240,7 +241,8 @@ class Workbench(MakerScreen):
 
     def _show(self, view: RunView) -> None:
         snapshot, live = view.snapshot, self._source.live
-        self._show_panes(view, CHECKING if view.checking else run_word(snapshot, live=live))
+        word = run_word(snapshot, live=True) if live else end_words(view)[0]
+        self._show_panes(view, CHECKING if view.checking else word)
         notice(self, view, live=live)
         self._watch.tell_terminal(view)
         if (snapshot.outcome is not None or not live) and not self._control.over:

@@ -269,4 +269,4 @@ async def test_a_fork_that_has_not_begun_says_so(tmp_path: Path) -> None:
     words = [end_words(view_of(open_saved(path, branch=one)))[0].text for one in (0, number)]
     assert words == ["solved", "not begun"]
     async with MakerApp(open_source(consider(path, number, Memory()))).run_test(size=SIZE) as pilot:
-        await shown(pilot, "not begun, c begins it — a fork that has not begun")
+        assert "interrupted" not in await shown(pilot, "not begun, c begins it — a fork that has not begun")
