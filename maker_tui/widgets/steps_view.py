@@ -146,8 +146,8 @@ class StepsView(Vertical):
         message.stop()
         self._begin_order(message.order)
         self._show()
-        if message.order == IN_STEPS:
-            self.post_message(Went(self._table.step or 0))
+        if self._table.step is not None:  # else `_ordered` says what is first; the thread may have it by now
+            self.post_message(Went(self._table.step))
 
     def _begin_order(self, order: Order) -> None:
         self._order = order
