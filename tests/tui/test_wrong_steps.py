@@ -194,7 +194,7 @@ async def test_inherited_steps_are_shown_under_the_k_they_were_decided_with(fail
     number = fork(failed, wrong.step + 1, {"k": 9})
     source = SavedSource(open_saved(failed, branch=number))
     async with MakerApp(source).run_test(size=(100, 30)) as pilot:
-        await shown(pilot, "interrupted")
+        await shown(pilot, "not begun")
         await pilot.press("exclamation_mark")
         await shown(pilot, f"step {wrong.step + 1} · decided ✖ wrong", "✖ wrong")
         await gone(pilot, "needs a margin")
