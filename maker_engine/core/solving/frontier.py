@@ -15,7 +15,7 @@ from itertools import islice
 from maker_engine.core.decomposition import AnyTask, Gather, Vote
 from maker_engine.core.record.events import Event, SampleArrived, SampleAsked
 from maker_engine.core.responses import ESCALATED, Afford, Alike, Prompt, Sample, SampleRequest
-from maker_engine.core.solving.lookahead import Stakes
+from maker_engine.core.solving.lookahead import Stakes, hedges_of
 from maker_engine.core.solving.open_step import OpenStep, event_of
 from maker_engine.core.solving.opener import Opener, Waste, counted_waste, waste_of
 from maker_engine.core.solving.settings import Settings
@@ -116,16 +116,9 @@ class Frontier:
 
     def hedges(self, room: int, afford: Afford | None = None) -> list[SampleRequest]:
         """Ask a second time for samples that hold a step up, at most `room` in all."""
-        requests: list[SampleRequest] = []
         touched, self._touched = self._touched, []
-        for one in touched:
-            if one.poll is None or one.serial not in self._by_ballot:
-                continue
-            for sample in one.poll.stragglers(min(room - len(requests), self._settings.hedge)):
-                request = one.request(sample, copy=1)
-                if afford is None or afford(request):
-                    requests.append(request)
-        return requests
+        still_open = (one for one in touched if one.serial in self._by_ballot)
+        return hedges_of(still_open, room, self._settings.hedge, afford)
 
     def steer(self, changed: OpenStep) -> list[Waste]:
         """Take note that a step has an answer: it may want further samples. It squashes nothing."""

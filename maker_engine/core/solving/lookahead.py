@@ -8,7 +8,7 @@ reaches a decision: it is only ever waste.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
 from maker_engine.core.decomposition import AnyTask, Gather, Vote
@@ -126,15 +126,7 @@ class Lookahead:
 
     def hedges(self, room: int, afford: Afford | None = None) -> list[SampleRequest]:
         """Ask a second time for samples that hold a step up, at most `room` in all."""
-        requests: list[SampleRequest] = []
-        for one in self.steps:
-            if one.poll is None:
-                continue
-            for sample in one.poll.stragglers(min(room - len(requests), self._settings.hedge)):
-                request = one.request(sample, copy=1)
-                if afford is None or afford(request):
-                    requests.append(request)
-        return requests
+        return hedges_of(self.steps, room, self._settings.hedge, afford)
 
     def _draft(self, one: OpenStep, afford: Afford | None) -> list[SampleRequest]:
         idle = not isinstance(one.step, Vote) or one.draft_asked or one.prediction is not None
@@ -212,3 +204,16 @@ class Lookahead:
         for one in squashed:
             waste += counted_waste(one) + waste_of(one)
         return [each._replace(guess=True) for each in waste]
+
+
+def hedges_of(steps: Iterable[OpenStep], room: int, most_each: int, afford: Afford | None) -> list[SampleRequest]:
+    """Ask a second time for samples that hold steps up, at most `room` in all and `most_each` of a step."""
+    requests: list[SampleRequest] = []
+    for one in steps:
+        if one.poll is None:
+            continue
+        for sample in one.poll.stragglers(min(room - len(requests), most_each)):
+            request = one.request(sample, copy=1)
+            if afford is None or afford(request):
+                requests.append(request)
+    return requests
