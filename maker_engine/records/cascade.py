@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from maker_engine.records.decided import Counted, added
+from maker_engine.sessions.queries.ballots import Counted, added
 
 
 @dataclass

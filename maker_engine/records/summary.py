@@ -15,10 +15,11 @@ from maker_engine.labelling.unknown import UNKNOWN
 from maker_engine.labelling.wording import offered, turns
 from maker_engine.records.by_wording import ByWording
 from maker_engine.records.cascade import Cascade
-from maker_engine.records.decided import PERSON, VOTES, Decided, Decision, added, written
+from maker_engine.records.decided import PERSON, VOTES, Decided, Decision, written
 from maker_engine.records.people import AUDIT, GOLD, REVIEW, Answers
 from maker_engine.records.positions import Positions
 from maker_engine.records.quality import Agreement, Judged, Point, agreement_of, by_label, confusion, curve, kappa
+from maker_engine.sessions.queries.ballots import added
 
 _STEP = re.compile(r"^step [\d,]+ is ")
 """What tells the reasons of two steps apart that are the same reason."""

@@ -23,13 +23,13 @@ from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import Ballot, VotingRule, most_dissent, named_rule
 from maker_engine.input_files import exists, is_closed, is_file
 from maker_engine.planning.forecast import Forecast
-from maker_engine.records.decided import ballot_of
 from maker_engine.records.people import Answers, beside
 from maker_engine.runtime.order_models import stronger_of
 from maker_engine.runtime.plan import ASK_LATER, SKIP
 from maker_engine.runtime.preflight import SENT
 from maker_engine.runtime.run_order import RunOrder
 from maker_engine.sessions.library.naming import files_in, find
+from maker_engine.sessions.queries.ballots import ballot_of
 from maker_engine.sessions.store import storage
 from maker_engine.sessions.store.reader import Reader, StoredStep
 from maker_engine.sessions.store.schema import StepFlag, step_of

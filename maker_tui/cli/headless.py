@@ -9,11 +9,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from maker_engine.core.decomposition import Json
+from maker_engine.core.decomposition import AnyTask, Json
 from maker_engine.core.record.commands import Stop
 from maker_engine.core.record.copies import effective_votes, identical_share
 from maker_engine.core.record.events import Outcome, StepHopeless
-from maker_engine.labelling.gold import is_of_other_rows
 from maker_engine.output import complain, say_json, say_text, versioned
 from maker_engine.planning.forecast import Forecast
 from maker_engine.printable import one_line
@@ -74,12 +73,18 @@ def run_headless(
 
 def say_beforehand(prepared: PreparedRun) -> None:
     """Say beside the output what is carried over, or could be, and that gold is of other rows."""
-    if prepared.saved is None and is_of_other_rows(prepared.task):
+    if prepared.saved is None and prepared.task.independent and _has_other_gold(prepared.task):
         complain("no row of the table has an id of the gold: --id COLUMN names the column that both have")
     if prepared.carried is not None:
         complain(_carried_line(prepared.carried, prepared.forecast, cascade=bool(prepared.order.cascade)))
     elif prepared.saved is None and (earlier := earlier_session(prepared.task, prepared.order)) is not None:
         complain(f"{earlier} has decided rows of this table: --from {earlier} asks only for what is asked otherwise")
+
+
+def _has_other_gold(task: AnyTask) -> bool:
+    from maker_engine.labelling.gold import is_of_other_rows  # noqa: PLC0415 - a run without rows reads no tables
+
+    return is_of_other_rows(task)
 
 
 def _carried_line(carried: CarriedOver, expected: Forecast, *, cascade: bool) -> str:
