@@ -58,12 +58,13 @@ def audit(
     """
     errors: list[tuple[float, bool]] = []
     wrong: list[str] = []
-    blind = people.by_thing(AUDIT, blind=True)
+    labelled, blind = people.by_thing(AUDIT), people.by_thing(AUDIT, blind=True)
     for step, agreement in zip(drawn.steps, drawn.agreements, strict=True):
         unit = units[step]
-        if not people.of(AUDIT, unit.id, unit.field.name):
+        thing = unit.id, unit.field.name
+        if thing not in labelled:
             break
-        said = leader_of(Counter(blind.get((unit.id, unit.field.name), {}).values()))  # None: nobody confirms it
+        said = leader_of(Counter(blind.get(thing, {}).values()))  # None: nobody confirms it
         decided = decision_of(next(reader.steps(task, step, step + 1))).value
         is_wrong = said is None or unit.field.read(said, passage_of(unit.row, unit.field, units.shown)) != decided
         errors.append((agreement, is_wrong))
@@ -72,10 +73,10 @@ def audit(
     order = [one for _, one in errors]
     populations = [sum(one >= level for one in drawn.agreements) for level in LEVELS]
     return Audit(
-        len(drawn.steps), len(errors), len(people.by_thing(AUDIT)) - len(errors), sum(order),
+        len(drawn.steps), len(errors), len(labelled) - len(errors), sum(order),
         limit(order, len(drawn.steps), delta), certified(order, len(drawn.steps), share, delta),
         needed(len(drawn.steps), share, delta), best_level(errors, populations, share, delta),
-        agreement_of(people.by_thing(AUDIT).values()), tuple(wrong),
+        agreement_of(labelled.values()), tuple(wrong),
     )  # fmt: skip
 
 

@@ -77,7 +77,6 @@ class StepTable(CursorPane, inherit_bindings=False):
         self._picked: Sequence[int] | None = None
         self._order = IN_STEPS
         self._rows: dict[int, StepFacts] = {}
-        self._matches: set[int] | frozenset[int] = frozenset()
 
     @property
     def line_total(self) -> int:

@@ -48,3 +48,8 @@ def whole_digest(tables: Mapping[str, str]) -> str:
 
 def _lines(digests: Mapping[str, str]) -> str:
     return "".join(f"{json.dumps(name)} {digest}\n" for name, digest in sorted(digests.items()))
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'

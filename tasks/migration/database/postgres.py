@@ -13,10 +13,10 @@ from maker_engine.core.decomposition import Json
 from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
-from .canonical import JOURNAL, MOVED, NOT_COUNTED, whole_digest
+from .canonical import JOURNAL, MOVED, NOT_COUNTED, quoted, whole_digest
 from .dumping import dump_into
 from .history import ROOT, Entry, History
-from .postgres_tables import Watch, quoted, table_of
+from .postgres_tables import Watch, table_of
 
 MISSING = "PostgreSQL needs an extra that is not installed: pip install 'maker-workbench[postgres]'"
 CONNECT_S = 10

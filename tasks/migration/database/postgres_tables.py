@@ -6,7 +6,7 @@ from typing import Any
 
 from maker_engine.core.decomposition import Json
 
-from .canonical import BLOCK, NOT_COUNTED, column_digest, table_digest
+from .canonical import BLOCK, NOT_COUNTED, column_digest, quoted, table_digest
 
 _COLUMNS = """SELECT column_name FROM information_schema.columns
  WHERE table_schema = 'public' AND table_name = %s ORDER BY ordinal_position"""
@@ -25,11 +25,6 @@ _TOUCHED = """SELECT relname FROM pg_stat_xact_user_tables
  WHERE schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0"""
 _UNSEEN = """SELECT current_setting('track_counts') <> 'on' OR EXISTS (SELECT 1 FROM pg_inherits)
  OR EXISTS (SELECT 1 FROM pg_foreign_table)"""
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL has it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def table_of(connection: Any, name: str) -> Json:

@@ -17,9 +17,8 @@ from maker_engine.effects.port import EffectError
 from maker_engine.printable import one_line
 
 from ..sql import PRAGMAS
-from .canonical import JOURNAL, MOVED, whole_digest
+from .canonical import JOURNAL, MOVED, quoted, whole_digest
 from .history import ROOT, Entry, History
-from .sqlite_columns import quoted
 from .sqlite_errors import failed
 from .sqlite_files import copied, flushed, in_wal, is_newer, reading, remove, same_pages
 from .sqlite_parts import Altering, Parts, PartsFile, Written

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .canonical import BLOCK, column_digest
+from .canonical import BLOCK, column_digest, quoted
 
 LONGEST = 8 << 20
 """Bytes of a block's values in a column that are joined at once; longer ones are read row by row."""
@@ -42,11 +42,6 @@ class Shape:
     order: tuple[str, ...]
     by_number: bool
     fixed: bool
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL has it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def shape_of(connection: sqlite3.Connection, name: str) -> Shape:

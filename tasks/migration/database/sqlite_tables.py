@@ -18,8 +18,8 @@ from urllib.parse import quote
 from maker_engine.core.decomposition import Json
 from maker_engine.core.errors import InputError
 
-from .canonical import NOT_COUNTED, table_digest, whole_digest
-from .sqlite_columns import Shape, Submit, column_digests, quoted, shape_of
+from .canonical import NOT_COUNTED, quoted, table_digest, whole_digest
+from .sqlite_columns import Shape, Submit, column_digests, shape_of
 from .sqlite_errors import mended
 from .sqlite_files import reading
 from .sqlite_parts import Known, Parts

@@ -14,10 +14,9 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from maker_tasks.migration.database.canonical import JOURNAL
+from maker_tasks.migration.database.canonical import JOURNAL, quoted
 from maker_tasks.migration.database.history import entry
 from maker_tasks.migration.database.sqlite import SqliteBase
-from maker_tasks.migration.database.sqlite_columns import quoted
 
 from maker_engine.effects.port import EffectError
 
