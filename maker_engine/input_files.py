@@ -61,6 +61,14 @@ def is_closed(path: Path) -> bool:
     return False
 
 
+def modified(path: Path) -> float:
+    """Return when a file was last written, in seconds since 1970; 0 where that cannot be seen. Never raises."""
+    try:
+        return path.stat().st_mtime
+    except (OSError, ValueError):
+        return 0.0
+
+
 def open_named(path: Path, what: str) -> BinaryIO:
     """Open a file for reading.
 

@@ -15,7 +15,7 @@ from maker_engine.core.errors import InputError, SessionError
 from maker_engine.core.record.outcomes import Outcome
 from maker_engine.core.record.snapshot import Totals
 from maker_engine.fleet.shards import Manifest, Part
-from maker_engine.input_files import exists
+from maker_engine.input_files import exists, modified
 from maker_engine.options.kinds import Value
 from maker_engine.options.table import BY_NAME
 from maker_engine.runtime.continuing import prepare_resume
@@ -212,7 +212,7 @@ def _state(part: Part, session: Path) -> PartState:
 
 
 def _read(part: Part, session: Path) -> PartState:
-    written = max(map(_changed, (session, session.with_name(f"{session.name}-wal"))))  # reading tidies up after a crash
+    written = max(map(modified, (session, session.with_name(f"{session.name}-wal"))))  # reading tidies up after a crash
     if storage.is_empty(session):
         return PartState(part.name, NOT_BEGUN if writer_of(session) is None else RUNNING, part.count)
     with Reader(session) as reader:
@@ -227,10 +227,3 @@ def _read(part: Part, session: Path) -> PartState:
         float(meta.get("elapsed_s", 0.0)), str(started.get("model", "")),
         max(0.0, time() - written),
     )  # fmt: skip
-
-
-def _changed(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0

@@ -21,7 +21,7 @@ from maker_engine.core.offers import Questions
 from maker_engine.core.record.entries import Act, Carried, Change, Doubted, Entry
 from maker_engine.core.solving.settings import Settings
 from maker_engine.core.voting import Ballot, VotingRule, most_dissent, named_rule
-from maker_engine.input_files import exists, is_closed, is_file
+from maker_engine.input_files import exists, is_closed, is_file, modified
 from maker_engine.planning.forecast import Forecast
 from maker_engine.records.people import Answers, beside
 from maker_engine.runtime.order_models import stronger_of
@@ -252,7 +252,7 @@ def earlier_session(task: AnyTask, order: RunOrder) -> Path | None:
         return None
     folders = [None] if order.session is None else [None, order.session.absolute().parent]
     found = {path for folder in folders for path in files_in(folder)}
-    for path in sorted(found, key=_written, reverse=True)[:MOST_EXAMINED]:
+    for path in sorted(found, key=modified, reverse=True)[:MOST_EXAMINED]:
         with suppress(MakerError, KeyError), Reader(path) as reader:
             there = reader.meta()["order"]
             if there["task"] == order.task and reader.steps_done() and questions.is_akin(there["source"]):
@@ -262,13 +262,6 @@ def earlier_session(task: AnyTask, order: RunOrder) -> Path | None:
 
 def _is_there(session: Path) -> bool:
     return exists(session) and not storage.is_left_empty(session)
-
-
-def _written(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def _earlier(order: RunOrder) -> Path:

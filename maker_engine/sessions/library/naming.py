@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from maker_engine.core.errors import InputError, MakerError
-from maker_engine.input_files import is_closed, is_file, is_folder, path_of
+from maker_engine.input_files import is_closed, is_file, is_folder, modified, path_of
 from maker_engine.printable import one_line
 from maker_engine.sessions.store import storage
 from maker_engine.sessions.store.user_data import library
@@ -184,7 +184,7 @@ def _named(path: Path) -> Named:
         finally:
             opened.close()
     name, created = values.get("name"), values.get("created")
-    begun = float(created) if isinstance(created, int | float) else _modified(path)
+    begun = float(created) if isinstance(created, int | float) else modified(path)
     return Named(path, name if isinstance(name, str) else "", begun)
 
 
@@ -196,10 +196,3 @@ def _values(connection: sqlite3.Connection) -> dict[str, Any]:
         rows = connection.execute("SELECT k, v FROM meta WHERE k = 'created' ORDER BY branch DESC LIMIT 1").fetchall()
         rows += connection.execute("SELECT k, v FROM meta WHERE k = 'name' AND branch = 0").fetchall()
     return {key: json.loads(text) for key, text in rows}
-
-
-def _modified(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except (OSError, ValueError):
-        return 0.0
