@@ -12,10 +12,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from maker_engine.core.errors import InputError
+from maker_engine.fleet import MAKE, SLURM, SSH, SYSTEMD
 from maker_engine.fleet.shards import CODEBOOK, MANIFEST, Manifest
-
-MAKE, SLURM, SSH, SYSTEMD = KINDS = ("make", "slurm", "ssh", "systemd")
-
 
 _SSH = """\
 #!/bin/bash
@@ -90,7 +88,7 @@ def launchers(manifest: Manifest, kinds: Sequence[str], program: Sequence[str]) 
 
     Args:
         manifest: The split.
-        kinds: Which, of `KINDS`.
+        kinds: Which, of `fleet.KINDS`.
         program: The words that call `maker` on this machine, the first an absolute path.
 
     Raises:

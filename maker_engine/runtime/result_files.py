@@ -12,7 +12,6 @@ from maker_engine.core.decomposition import AnyTask
 from maker_engine.core.errors import InputError, MakerError
 from maker_engine.core.offers import WithDocuments, offers
 from maker_engine.input_files import exists, is_folder
-from maker_engine.labelling.units import units_in
 from maker_engine.runtime.view import RunView
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def check_out(task: AnyTask, out: Path | None) -> None:
         return
     if "\0" in str(out):
         raise InputError("the path to write to has a character that no path has")
-    if units_in(task) is not None:
+    if _has_rows(task):
         if exists(out):
             raise InputError(f"{out} exists already: name another file")
         _check_folder(out, out.parent, "the rows", "file")
@@ -41,6 +40,12 @@ def check_out(task: AnyTask, out: Path | None) -> None:
         _check_folder(out, out, "papers", "folder")
     else:
         raise InputError(f"{task.title} writes no papers: leave out the folder for them, {out}")
+
+
+def _has_rows(task: AnyTask) -> bool:
+    from maker_engine.labelling.units import units_in  # noqa: PLC0415 - few runs write anything
+
+    return units_in(task) is not None
 
 
 def _check_folder(out: Path, folder: Path, what: str, kind: str) -> None:
@@ -65,7 +70,7 @@ def with_papers(view: RunView, task: AnyTask, out: Path | None, saved: SavedRun 
     outcome = view.snapshot.outcome
     if out is None or outcome is None or not outcome.gives_result:
         return view
-    if units_in(task) is not None:
+    if _has_rows(task):
         return _with_table(view, task, out, saved)
     if view.planned:
         return replace(view, papers=(), papers_note=DRY)

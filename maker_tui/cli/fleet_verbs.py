@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maker_engine.core.errors import InputError, MakerError
+from maker_engine.fleet import KINDS
 from maker_engine.input_files import is_file, path_of
 from maker_engine.output import complain, say, say_json, say_text, versioned
 from maker_tui.cli.record_files import PARTS, ROWS, add_out, add_verb, opened, read_problem, write_table
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from maker_engine.fleet.shards import Manifest
     from maker_engine.options.kinds import Value
     from maker_tui.cli.record_files import Verbs
-
-KINDS = ("make", "slurm", "ssh", "systemd")
 
 
 def add_verbs(verbs: Verbs) -> None:
