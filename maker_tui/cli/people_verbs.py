@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from maker_engine.arguments import Arguments
     from maker_engine.labelling.units import Units
     from maker_tui.cli.record_files import Verbs
-    from maker_tui.runs.labelling import Desk, Terms
+    from maker_tui.runs.labelling import Labelling, LabellingSettings
 
 WHAT = Operand("named", "WHAT", "a session of records; with --problem or --question a table")
 
@@ -71,8 +71,8 @@ def _add_asking(parser: Arguments) -> None:
     )
 
 
-def _terms(chosen: argparse.Namespace) -> Terms:
-    from maker_tui.runs.labelling import CLAIM, Terms  # noqa: PLC0415 - help needs none
+def _settings(chosen: argparse.Namespace) -> LabellingSettings:
+    from maker_tui.runs.labelling import CLAIM, LabellingSettings  # noqa: PLC0415 - help needs none
 
     if not 1 <= chosen.reviewers <= MOST_PEOPLE:
         raise InputError(f"--reviewers is a number from 1 to {MOST_PEOPLE}, got {chosen.reviewers}")
@@ -83,22 +83,22 @@ def _terms(chosen: argparse.Namespace) -> Terms:
     if not below >= 0:  # nor anything that is no number
         raise InputError(f"--below is a share such as 0.5, got {below:g}")
     claim = (chosen.alpha, chosen.delta) if hasattr(chosen, "alpha") else CLAIM
-    return Terms(
+    return LabellingSettings(
         chosen.reviewer or getpass.getuser(), chosen.reviewers, below, rows,
         getattr(chosen, "seed", 0), claim,
     )  # fmt: skip
 
 
-def _desk(chosen: argparse.Namespace, front: str, gold: Path | None = None) -> Desk:
+def _labelling(chosen: argparse.Namespace, front: str, gold: Path | None = None) -> Labelling:
     """Make what people are asked about a session."""
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - help needs none
-    from maker_tui.runs.labelling import Table, desk_of  # noqa: PLC0415 - likewise
+    from maker_tui.runs.labelling import Table, labelling_of  # noqa: PLC0415 - likewise
     from maker_tui.runs.records import Records  # noqa: PLC0415 - likewise
 
     path, task, units = opened(chosen.named)
     with Reader(path) as reader:
         records = Records(path, reader.branch.id, lambda _: None)
-    return desk_of(Table(task, units, Answers(path), records), _terms(chosen), path, front, gold=gold)
+    return labelling_of(Table(task, units, Answers(path), records), _settings(chosen), path, front, gold=gold)
 
 
 def _here(chosen: argparse.Namespace, front: str, gold: Path | None = None) -> str:
@@ -107,11 +107,11 @@ def _here(chosen: argparse.Namespace, front: str, gold: Path | None = None) -> s
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
     from maker_tui.cli.review_here import review_here  # noqa: PLC0415 - likewise
 
-    desk = _desk(chosen, front, gold)
+    labelling = _labelling(chosen, front, gold)
     with Reader(opened(chosen.named)[0]) as reader:
-        desk.simulated = simulated(reader)
-        review_here(desk, reader)
-    return desk.save_gold()
+        labelling.simulated = simulated(reader)
+        review_here(labelling, reader)
+    return labelling.save_gold()
 
 
 def _review(chosen: argparse.Namespace) -> int:
@@ -120,7 +120,7 @@ def _review(chosen: argparse.Namespace) -> int:
     from maker_engine.records.sheets import columns, sheet  # noqa: PLC0415 - likewise
     from maker_engine.sessions.store.reader import Reader  # noqa: PLC0415 - likewise
 
-    terms = _terms(chosen)
+    settings = _settings(chosen)
     if not chosen.answers and chosen.out is None:
         _say(_here(chosen, REVIEW))
         return 0
@@ -130,7 +130,7 @@ def _review(chosen: argparse.Namespace) -> int:
         take_in(chosen, units, people, REVIEW)
         return 0
     seed = int(getattr(task.problem, "seed", 0)) if hasattr(task, "problem") else 0
-    review = Review(units, people, REVIEW, chosen.reviewer, needs=terms.needs)
+    review = Review(units, people, REVIEW, chosen.reviewer, needs=settings.needs)
     with Reader(path) as reader:
         review.extend(asked_of(units, Queue(task, chosen.below).rest(reader)))
     write_table(chosen.out, columns(units), sheet(units, review.waiting, seed))
@@ -160,9 +160,9 @@ def _gold_of_table(chosen: argparse.Namespace) -> str:
     from maker_engine.catalogue import find  # noqa: PLC0415 - help needs none
     from maker_engine.records.decided import units_of  # noqa: PLC0415 - likewise
     from maker_tui.cli.review_here import review_here  # noqa: PLC0415 - likewise
-    from maker_tui.runs.labelling import Desk, GoldList, Table  # noqa: PLC0415 - likewise
+    from maker_tui.runs.labelling import GoldList, Labelling, Table  # noqa: PLC0415 - likewise
 
-    terms = _terms(chosen)
+    settings = _settings(chosen)
     if chosen.to is None:
         raise InputError("say where the gold is to be written: --to gold.csv")
     if exists(chosen.to) and not exists(beside(chosen.to)):
@@ -172,9 +172,9 @@ def _gold_of_table(chosen: argparse.Namespace) -> str:
     source = None if chosen.problem is None else read_problem(path_of(str(chosen.problem)))
     task = find("records").load(options, source)
     table = Table(task, units_of(task, chosen.to), Answers(chosen.to), None)
-    desk = Desk(table, [GoldList(table, terms)], None, chosen.to)
-    review_here(desk, None)
-    return desk.save_gold()
+    labelling = Labelling(table, [GoldList(table, settings)], None, chosen.to)
+    review_here(labelling, None)
+    return labelling.save_gold()
 
 
 def _say(words: str) -> None:
@@ -190,7 +190,7 @@ def _audit(chosen: argparse.Namespace) -> int:
 
     if not (0 < chosen.alpha < 1 and 0 < chosen.delta < 1):
         raise InputError("--alpha and --delta are shares between 0 and 1, such as 0.01 and 0.05")
-    terms = _terms(chosen)
+    settings = _settings(chosen)
     if chosen.here:
         _say(_here(chosen, AUDIT))
     path, task, units = opened(chosen.named)
@@ -204,7 +204,7 @@ def _audit(chosen: argparse.Namespace) -> int:
         if not drawn.steps:
             raise InputError(f"session {path} has nothing that was accepted by votes: there is nothing to audit")
         if chosen.out is not None:
-            steps = drawn.steps[: terms.rows or needed(len(drawn.steps), *claim)]
+            steps = drawn.steps[: settings.rows or needed(len(drawn.steps), *claim)]
             write_table(chosen.out, columns(units), sheet(units, steps, chosen.seed))
             say(f"{chosen.out}: {len(steps):,} of {len(drawn.steps):,} accepted at random; fill in the column answer")
             return 0

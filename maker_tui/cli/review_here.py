@@ -17,7 +17,7 @@ from maker_tui.terminal.cell_diff import CellDiff
 
 if TYPE_CHECKING:
     from maker_engine.sessions.store.reader import Reader
-    from maker_tui.runs.labelling import Desk
+    from maker_tui.runs.labelling import Labelling
 
 _SHOWN = 2_000
 """Characters of a cell that are shown."""
@@ -28,40 +28,40 @@ class ReviewApp(ConfiguredApp, CellDiff):
     """People's work on rows alone, in the colours and with the keys of its user.
 
     Args:
-        desk: What is asked.
+        labelling: What is asked.
     """
 
     TITLE = "maker"
     CSS_PATH = ["../app.tcss"]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, labelling: Labelling) -> None:
         super().__init__()
         self.opener = ScreenOpener(self, None)
-        self._desk = desk
+        self._labelling = labelling
 
     def on_mount(self) -> None:
         """Show it."""
-        self.push_screen(Reviewing(self._desk, self.exit))
+        self.push_screen(Reviewing(self._labelling, self.exit))
         self.tell_troubles()
 
 
-def review_here(desk: Desk, reader: Reader | None) -> None:
+def review_here(labelling: Labelling, reader: Reader | None) -> None:
     """Ask a person about one thing after the other; what is answered is kept at once.
 
     Args:
-        desk: What is asked.
+        labelling: What is asked.
         reader: The session, None before there is one.
     """
-    review = desk.front.review
+    review = labelling.front.review
     if sys.stdin.isatty() and sys.stdout.isatty():
-        ReviewApp(desk).run()
+        ReviewApp(labelling).run()
     else:
         if reader is None:
-            desk.front.more()
+            labelling.front.more()
         else:
-            desk.front.fill(reader)
-        _line_by_line(review, " (simulated agents voted)" if desk.simulated else "")
-    for one in (each.review for each in desk.lists if each.review.answered or each.review is review):
+            labelling.front.fill(reader)
+        _line_by_line(review, " (simulated agents voted)" if labelling.simulated else "")
+    for one in (each.review for each in labelling.lists if each.review.answered or each.review is review):
         agreed = agreement_words(one.agreement)
         left = f"{one.answered:,} answered as {one.reviewer}, {one.left:,} left"
         say(f"{one.kind}: {left}{f'; {agreed}' if agreed else ''}")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from maker_engine.core.record.model_check import ModelCheck
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.runs.bridge import RunSource
-    from maker_tui.runs.labelling import Desk
+    from maker_tui.runs.labelling import Labelling
     from maker_tui.runs.prepared import Speed
     from maker_tui.runs.viewed import ViewedRun
     from maker_tui.screens.looking import Looking
@@ -80,7 +80,7 @@ class ScreenOpener:
             workbench.call_after_refresh(workbench.travel.action_look, view)
         return workbench
 
-    def people(self, desk: Desk, then: Callable[[], None]) -> None:
+    def people(self, labelling: Labelling, then: Callable[[], None]) -> None:
         """Show what people are asked about rows, over the screen; `then` is called once that is left."""
         from maker_tui.screens.reviewing import Reviewing  # noqa: PLC0415 - start-up: few tasks have rows
 
@@ -88,7 +88,7 @@ class ScreenOpener:
             self._app.pop_screen()
             then()
 
-        self._app.push_screen(Reviewing(desk, leave))
+        self._app.push_screen(Reviewing(labelling, leave))
 
     def workbench(self, source: RunSource, step: int | None) -> None:
         """Show a run on the workbench instead of the present screen; at a step, 0-based, None for where it is."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from maker_engine.core.record.model_check import ModelCheck
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.runs.bridge import RunSource
-    from maker_tui.runs.labelling import Desk
+    from maker_tui.runs.labelling import Labelling
     from maker_tui.runs.viewed import ViewedRun
 
 
@@ -69,7 +69,7 @@ class Opener(Protocol):
     def planned(self, values: Mapping[str, str]) -> None:
         """Leave the plan screen with `values` for the new-run form: for that below it, or for a new one."""
 
-    def people(self, desk: Desk, then: Callable[[], None]) -> None:
+    def people(self, labelling: Labelling, then: Callable[[], None]) -> None:
         """Show what people are asked about rows, over the screen; `then` is called once that is left."""
 
     def workbench(self, source: RunSource, step: int | None) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from maker_tui.parts.maker_screen import MakerScreen
     from maker_tui.parts.time_travel import TimeTravel
     from maker_tui.runs.bridge import RunSource
-    from maker_tui.runs.labelling import Desk
+    from maker_tui.runs.labelling import Labelling
     from maker_tui.runs.view import RunView
     from maker_tui.widgets.vote_tally import VoteTally
 
@@ -61,7 +61,7 @@ class Rows:
         self.pane.counted = keys.take_count
         if self.independent:
             travel.pointed = self._pinned_now
-        self._desk: Desk | None = None
+        self._labelling: Labelling | None = None
         self._why_not = ""
         self._shown: int | None = None
         self._looked_at = 0.0
@@ -88,14 +88,14 @@ class Rows:
 
     def queue_words(self, totals: Totals) -> tuple[str, ...]:
         """Say how many rows wait for people, as a fact of the head line; nothing where none do."""
-        desk = self._made() if self.independent and totals.undecided else None
-        if desk is None:
+        labelling = self._made() if self.independent and totals.undecided else None
+        if labelling is None:
             return ()
-        review = desk.lists[0].review
+        review = labelling.lists[0].review
         late = time.monotonic() - self._looked_at >= LOOK_S
         if len(review) < totals.undecided and late and not self._travel.in_the_past:
             self._looked_at = time.monotonic()
-            desk.lists[0].more()
+            labelling.lists[0].more()
         left = review.open + max(0, totals.undecided - len(review))
         return (f"{count(left)} to review",) if left else ()
 
@@ -116,14 +116,14 @@ class Rows:
             self._tally.entitle(f"votes · row {ordinal(row)}")
             self._tally.show_votes(state, partial(describe, self._source.task), acts=False)
 
-    def _made(self) -> Desk | None:
+    def _made(self) -> Labelling | None:
         """Make what people are asked, once; None where nothing can be."""
         view, records = self._source.view(), self._travel.records
-        if self._desk is None and not self._why_not and view is not None and records is not None:
+        if self._labelling is None and not self._why_not and view is not None and records is not None:
             # Few tasks have rows; the others load nothing of it.
             from maker_engine.records.decided import units_of  # noqa: PLC0415 - start-up
             from maker_engine.records.people import Answers  # noqa: PLC0415 - start-up
-            from maker_tui.runs.labelling import Table, Terms, desk_of  # noqa: PLC0415 - start-up
+            from maker_tui.runs.labelling import LabellingSettings, Table, labelling_of  # noqa: PLC0415 - start-up
 
             try:
                 units = units_of(self._source.task, view.session)
@@ -131,17 +131,19 @@ class Rows:
             except InputError as error:
                 self._why_not = str(error)
             else:
-                self._desk = desk_of(table, Terms(getpass.getuser()), view.session, source=self._source)
-        return self._desk
+                self._labelling = labelling_of(
+                    table, LabellingSettings(getpass.getuser()), view.session, source=self._source
+                )
+        return self._labelling
 
     def action_people(self) -> None:
         """Show what people are asked; the run is not stopped by it."""
-        desk = self._made() if self.independent else None
-        if desk is None:
+        labelling = self._made() if self.independent else None
+        if labelling is None:
             why = self._why_not or "the steps of this task are no rows" * (not self.independent)
             self._screen.notify(why or "nothing is on record yet", title="no review", markup=False, timeout=3)
             return
-        self._screen.opener.people(desk, self._back)
+        self._screen.opener.people(labelling, self._back)
 
     def _back(self) -> None:
         if not self._travel.in_the_past:

@@ -38,7 +38,7 @@ def _ignore() -> None:
 
 
 @dataclass(frozen=True)
-class Terms:
+class LabellingSettings:
     """How people are asked.
 
     Attributes:
@@ -85,7 +85,7 @@ class RowList:
 
     Args:
         table: The rows.
-        terms: How people are asked.
+        settings: How people are asked.
 
     Attributes:
         review: What one person is asked of it.
@@ -97,10 +97,10 @@ class RowList:
 
     kind = ""
 
-    def __init__(self, table: Table, terms: Terms) -> None:
-        self._table, self._terms = table, terms
+    def __init__(self, table: Table, settings: LabellingSettings) -> None:
+        self._table, self._settings = table, settings
         self.review = Review(
-            table.units, table.people, self.kind, terms.reviewer, seed=table.seed, needs=terms.needs
+            table.units, table.people, self.kind, settings.reviewer, seed=table.seed, needs=settings.needs
         )  # fmt: skip
         self.note = self.statement = ""
         self.shows_claim = False
@@ -152,9 +152,9 @@ class ReviewList(RowList):
 
     kind = REVIEW
 
-    def __init__(self, table: Table, terms: Terms) -> None:
-        super().__init__(table, terms)
-        self._queue = Queue(table.task, terms.below)
+    def __init__(self, table: Table, settings: LabellingSettings) -> None:
+        super().__init__(table, settings)
+        self._queue = Queue(table.task, settings.below)
 
     def _read(self, reader: Reader) -> list[Asked]:
         found: list[Asked] = []
@@ -182,7 +182,7 @@ class GoldList(RowList):
         return self._drawn()
 
     def _drawn(self) -> list[Asked]:
-        steps = sheets.drawn_rows(self._table.units, self._terms.rows or sheets.GOLD_ROWS, self._terms.seed)
+        steps = sheets.drawn_rows(self._table.units, self._settings.rows or sheets.GOLD_ROWS, self._settings.seed)
         return asked_of(self._table.units, ((step, None) for step in steps))
 
 
@@ -191,14 +191,14 @@ class AuditList(RowList):
 
     Args:
         table: The rows.
-        terms: How people are asked.
+        settings: How people are asked.
         over: Says whether the run has ended: before, what is accepted is not known.
     """
 
     kind = AUDIT
 
-    def __init__(self, table: Table, terms: Terms, over: Callable[[], bool]) -> None:
-        super().__init__(table, terms)
+    def __init__(self, table: Table, settings: LabellingSettings, over: Callable[[], bool]) -> None:
+        super().__init__(table, settings)
         self._over = over
         self._drawn: sheets.Drawn | None = None
 
@@ -207,8 +207,8 @@ class AuditList(RowList):
         return self._drawn is None and not self.note
 
     def _read(self, reader: Reader) -> tuple[sheets.Drawn, list[Asked]]:
-        drawn = sheets.accepted(reader, self._table.task, self._terms.seed)
-        most = self._terms.rows or needed(len(drawn.steps), *self._terms.claim)
+        drawn = sheets.accepted(reader, self._table.task, self._settings.seed)
+        most = self._settings.rows or needed(len(drawn.steps), *self._settings.claim)
         return drawn, self._asked(drawn, 0, most)
 
     def _take(self, found: tuple[sheets.Drawn, list[Asked]]) -> None:
@@ -231,11 +231,11 @@ class AuditList(RowList):
 
         def look(reader: Reader) -> tuple[str, bool, list[Asked]]:
             try:
-                found = audit.audit(reader, table.task, table.units, drawn, table.people, self._terms.claim)
+                found = audit.audit(reader, table.task, table.units, drawn, table.people, self._settings.claim)
             except MakerError as error:
                 return str(error), False, []
             more = self._asked(drawn, first, first + MORE_ROWS) if ended and not found.certified else []
-            return audit.sentence(found, self._terms.claim), found.certified, more
+            return audit.sentence(found, self._settings.claim), found.certified, more
 
         records.look(look, self._said, quiet=True)
 
@@ -246,7 +246,7 @@ class AuditList(RowList):
         self.changed()
 
 
-class Desk:
+class Labelling:
     """All that people do about one table.
 
     Args:
@@ -311,15 +311,15 @@ class Desk:
         return f"{self._gold}: {count_of(len(rows), 'row')} of gold; --gold {self._gold.name} takes it"
 
 
-def desk_of(
-    table: Table, terms: Terms, session: Path, front: str = REVIEW, source: RunSource | None = None,
+def labelling_of(
+    table: Table, settings: LabellingSettings, session: Path, front: str = REVIEW, source: RunSource | None = None,
     gold: Path | None = None,
-) -> Desk:  # fmt: skip
+) -> Labelling:  # fmt: skip
     """Make all lists of a session.
 
     Args:
         table: The rows.
-        terms: How people are asked in the list in front; the others are as long as usual.
+        settings: How people are asked in the list in front; the others are as long as usual.
         session: The session's file.
         front: The kind of the list in front.
         source: The run, where this app shows it.
@@ -329,9 +329,9 @@ def desk_of(
     def over() -> bool:
         return source is None or (source.writer is None and (source.ended or not source.live))
 
-    usual = replace(terms, below=0.0, rows=None)
-    of = {kind: terms if kind == front else usual for kind in (REVIEW, GOLD, AUDIT)}
+    usual = replace(settings, below=0.0, rows=None)
+    of = {kind: settings if kind == front else usual for kind in (REVIEW, GOLD, AUDIT)}
     lists = [ReviewList(table, of[REVIEW]), GoldList(table, of[GOLD]), AuditList(table, of[AUDIT], over)]
-    desk = Desk(table, lists, source, gold or session.with_name(session.stem + GOLD_ENDING))
-    desk.bring(front)
-    return desk
+    labelling = Labelling(table, lists, source, gold or session.with_name(session.stem + GOLD_ENDING))
+    labelling.bring(front)
+    return labelling

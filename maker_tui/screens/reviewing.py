@@ -31,7 +31,7 @@ from maker_tui.widgets.strips import HeadLine
 
 if TYPE_CHECKING:
     from maker_engine.records.review import Asked
-    from maker_tui.runs.labelling import Desk
+    from maker_tui.runs.labelling import Labelling
 
 LOOK_S = 0.5
 ROOM_FOR_BOTH = 110
@@ -44,7 +44,7 @@ class Reviewing(MakerScreen):
     """Asks a person about one thing after the other.
 
     Args:
-        desk: What is asked.
+        labelling: What is asked.
         leave: Called when the screen is left.
     """
 
@@ -74,9 +74,9 @@ class Reviewing(MakerScreen):
     )
     HELP_OF = (("in the pane", LinePane),)
 
-    def __init__(self, desk: Desk, leave: Callable[[], None]) -> None:
+    def __init__(self, labelling: Labelling, leave: Callable[[], None]) -> None:
         super().__init__()
-        self._desk, self._leave = desk, leave
+        self._labelling, self._leave = labelling, leave
         self._head = HeadLine()
         self._row, self._known = LinePane("row", id="row"), LinePane("list", id="known")
         self._prompt = PromptLine()
@@ -94,7 +94,7 @@ class Reviewing(MakerScreen):
 
     def on_mount(self) -> None:
         """Begin to look for rows."""
-        for one in self._desk.lists:
+        for one in self._labelling.lists:
             one.changed = self._lay_out
         self._row.focus()
         self._look()
@@ -102,7 +102,7 @@ class Reviewing(MakerScreen):
 
     def on_unmount(self) -> None:
         """Let nothing that is still being read come back here."""
-        for one in self._desk.lists:
+        for one in self._labelling.lists:
             one.changed = _nothing
 
     def on_resize(self, _event: Resize) -> None:
@@ -111,23 +111,23 @@ class Reviewing(MakerScreen):
         self.call_after_refresh(self._lay_out)
 
     def _look(self) -> None:
-        before = self._desk.front.review.front
-        self._try(self._desk.front.more)
-        if before is not None and self._desk.front.review.front != before:
+        before = self._labelling.front.review.front
+        self._try(self._labelling.front.more)
+        if before is not None and self._labelling.front.review.front != before:
             self._taken_at = time.monotonic()
             self.notify(f"another person has answered {one_line(before.id, 40)}", title="next row", markup=False)
         self._tell_where()
 
     def _tell_where(self) -> None:
-        source = self._desk.source
+        source = self._labelling.source
         view = None if source is None else source.view()
         if source is None or view is None or view.snapshot.started is None:
-            badge = "SIMULATED" if self._desk.simulated else ""
-            self._head.tell(self._desk.task.title, facts=(self._desk.task.label,), badge=badge)
+            badge = "SIMULATED" if self._labelling.simulated else ""
+            self._head.tell(self._labelling.task.title, facts=(self._labelling.task.label,), badge=badge)
             return
         snapshot, started = view.snapshot, view.snapshot.started
         totals = snapshot.totals
-        place = f"{count(totals.steps - totals.undecided)} of {count(self._desk.task.expected_steps)} decided"
+        place = f"{count(totals.steps - totals.undecided)} of {count(self._labelling.task.expected_steps)} decided"
         badge = "SIMULATED" if started.simulated else ""
         word = run_word(snapshot, live=source.live)
         self._head.tell(started.title, facts=(place, started.problem), badge=badge, word=word)
@@ -135,11 +135,13 @@ class Reviewing(MakerScreen):
     def _lay_out(self) -> None:
         if not self.is_mounted:
             return
-        front = self._desk.front
+        front = self._labelling.front
         review, width = front.review, max(20, self._row.size.width)
         done = f"{count(review.answered)} answered, {count(review.left)} left"
         self._row.entitle(f"{front.kind} · {done} · {one_line(review.reviewer, 30)}")
-        known = list_lines(front, self._desk.lists, max(20, (self._known if self._beside else self._row).size.width))
+        known = list_lines(
+            front, self._labelling.lists, max(20, (self._known if self._beside else self._row).size.width)
+        )
         size = (width, self._row.size.height)
         self._row.show([*asked_lines(front, size, self._marks), *([] if self._beside else [line(), *known])])
         self._known.show(known)
@@ -152,12 +154,12 @@ class Reviewing(MakerScreen):
 
     def _keys(self) -> list[Binding]:
         """Pick the keys that do something now."""
-        front = self._desk.front
+        front = self._labelling.front
         idle = {"claim"} if front.kind != AUDIT else set()
         idle |= {"answer", "next-row"} if front.review.unit is None else set()
         idle |= set() if front.review.can_undo else {"take-back"}
         idle |= set() if front.review.takes_several else {"answer-those"}
-        idle |= {"next-list"} if len(self._desk.lists) < 2 else set()
+        idle |= {"next-list"} if len(self._labelling.lists) < 2 else set()
         return [one for one in keys_of(self.BINDINGS) if name_of(one) not in idle]
 
     async def on_key(self, event: Key) -> None:
@@ -166,7 +168,7 @@ class Reviewing(MakerScreen):
             event.stop()
             event.prevent_default()
             return
-        labels = self._desk.front.review.labels()
+        labels = self._labelling.front.review.labels()
         keys = keys_of_labels(labels)
         if event.key in keys:
             event.stop()
@@ -189,11 +191,11 @@ class Reviewing(MakerScreen):
     def _marks(self) -> frozenset[str]:
         """The marked labels of what is asked now."""
         about, labels = self._marked
-        return labels if about == self._desk.front.review.front else frozenset()
+        return labels if about == self._labelling.front.review.front else frozenset()
 
     def _chosen(self, label: str) -> None:
         """Answer a label, or mark it where several may apply; marked once more it is not."""
-        review = self._desk.front.review
+        review = self._labelling.front.review
         if not review.takes_several:
             self._answer(label)
             return
@@ -202,28 +204,28 @@ class Reviewing(MakerScreen):
 
     def action_give(self) -> None:
         """Answer the labels that are marked."""
-        if self._desk.front.review.takes_several and not self._just_taken:
-            self._try(lambda: self._answer(self._desk.front.review.listed(self._marks)))
+        if self._labelling.front.review.takes_several and not self._just_taken:
+            self._try(lambda: self._answer(self._labelling.front.review.listed(self._marks)))
 
     def _answer(self, text: str) -> None:
-        review = self._desk.front.review
+        review = self._labelling.front.review
         if not review.answer(text):
             raise InputError(f"no answer here: {one_line(review.demand(), 200)}")
         self._row.scroll_lines_to(0)
         if review.unit is None:
-            self._desk.front.claim()
+            self._labelling.front.claim()
         self._lay_out()
 
     def action_type(self) -> None:
         """Ask for an answer."""
-        asked = self._desk.front.review.front
+        asked = self._labelling.front.review.front
         if asked is not None:
-            hint = f"{one_line(self._desk.front.review.demand(), 200)} · esc takes it back"
+            hint = f"{one_line(self._labelling.front.review.demand(), 200)} · esc takes it back"
             self._prompt.request("answer", "", hint, partial(self._typed, asked), longest=SHOWN)
 
     def _typed(self, asked: Asked, text: str) -> None:
         """Take what was typed about one row, which may no longer be asked about."""
-        if self._desk.front.review.front != asked:
+        if self._labelling.front.review.front != asked:
             raise InputError(
                 f"another person has answered {one_line(asked.id, 40)} meanwhile: esc, and the next one is here"
             )
@@ -231,48 +233,50 @@ class Reviewing(MakerScreen):
 
     def action_undo(self) -> None:
         """Take the last answer back."""
-        if not self._desk.front.review.can_undo:
+        if not self._labelling.front.review.can_undo:
             self.notify("no answer can be taken back", title="take back", markup=False, timeout=3)
-        self._try(self._desk.front.review.undo)
+        self._try(self._labelling.front.review.undo)
         self._lay_out()
 
     def action_skip(self) -> None:
         """Move to the next row."""
-        self._desk.front.review.skip()
+        self._labelling.front.review.skip()
         self._row.scroll_lines_to(0)
         self._lay_out()
 
     def action_turn(self) -> None:
         """Show the next list."""
-        self._desk.turn()
+        self._labelling.turn()
         self._look()
         self._lay_out()
 
     def action_claim(self) -> None:
         """Show what may be said."""
-        if self._desk.front.kind == AUDIT:
-            self._desk.front.claim()
+        if self._labelling.front.kind == AUDIT:
+            self._labelling.front.claim()
         else:
             self.notify("only an audit shows what may be said", title="claim", markup=False, timeout=3)
 
     def action_name(self) -> None:
         """Ask who is at the keys."""
-        self._prompt.request("who are you?", self._desk.front.review.reviewer, "enter · esc takes it back", self._named)
+        self._prompt.request(
+            "who are you?", self._labelling.front.review.reviewer, "enter · esc takes it back", self._named
+        )
 
     def _named(self, text: str) -> None:
         if text.strip():
-            self._desk.rename(text.strip())
+            self._labelling.rename(text.strip())
         self._lay_out()
 
     def action_share(self) -> None:
         """Ask how many people are to answer each row."""
         hint = f"1 to {MOST_PEOPLE}, each with a name (I) · esc takes it back"
-        self._prompt.request("people a row", str(self._desk.front.review.needs), hint, self._shared)
+        self._prompt.request("people a row", str(self._labelling.front.review.needs), hint, self._shared)
 
     def _shared(self, text: str) -> None:
         if not text.strip().isdecimal() or not 1 <= int(text.strip()[:3]) <= MOST_PEOPLE:
             raise InputError(f"people a row are a number from 1 to {MOST_PEOPLE}, not {one_line(text, 20)!r}")
-        self._desk.share(int(text))
+        self._labelling.share(int(text))
         self._lay_out()
 
     def action_leave(self) -> None:
@@ -281,7 +285,7 @@ class Reviewing(MakerScreen):
         self._leave()
 
     def _save(self) -> None:
-        if words := self._desk.save_gold():
+        if words := self._labelling.save_gold():
             self.app.notify(words, title="gold", markup=False)
 
     def _try(self, act: Callable[[], object]) -> None:

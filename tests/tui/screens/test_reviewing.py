@@ -10,7 +10,7 @@ from maker_engine.records.decided import UNDECIDED, Decision
 from maker_engine.records.people import REVIEW, Answer, Answers
 from maker_engine.records.review import asked_of
 from maker_tui.cli.review_here import ReviewApp
-from maker_tui.runs.labelling import Desk, GoldList, ReviewList, Table, Terms
+from maker_tui.runs.labelling import GoldList, Labelling, LabellingSettings, ReviewList, Table
 from maker_tui.screens import reviewing
 from maker_tui.screens.reviewing import Reviewing
 from maker_tui.settings.keymap import bindings_of
@@ -19,19 +19,19 @@ from maker_tui.widgets.review_lines import LETTERS, asked_lines, keys_of_labels
 from tests.tui.looking import screen_text, shown
 
 
-def desk(folder, **terms):
+def labelling(folder, **settings):
     """Three undecided tickets, and gold."""
     task = Records.load({})
     led = Decision(None, UNDECIDED, margin=1, votes=11, leader="delivery")
     table = Table(task, task.problem.units, Answers(folder / "s.maker"), None)
-    lists = [ReviewList(table, Terms("ann", **terms)), GoldList(table, Terms("ann", rows=2))]
+    lists = [ReviewList(table, LabellingSettings("ann", **settings)), GoldList(table, LabellingSettings("ann", rows=2))]
     lists[0].review.extend(asked_of(task.problem.units, [(0, led), (1, led), (2, led)]))
-    return Desk(table, lists, None, folder / "gold.csv")
+    return Labelling(table, lists, None, folder / "gold.csv")
 
 
 async def test_a_table_is_reviewed_by_keys(tmp_path):
     """A number answers and is kept, u takes it back, n leaves a row for later, and the votes show only afterwards."""
-    at = desk(tmp_path)
+    at = labelling(tmp_path)
     asked = at.front.review
     app = ReviewApp(at)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -49,13 +49,13 @@ async def test_a_table_is_reviewed_by_keys(tmp_path):
         assert asked.answered == 0
         await pilot.press(*["backspace"] * 8, *"Billing", "enter", "2", "1")
         await shown(pilot, "That was all: 3 answers")
-    assert desk(tmp_path).front.review.left == 0, "what was answered before is not asked again"
+    assert labelling(tmp_path).front.review.left == 0, "what was answered before is not asked again"
 
 
 async def test_no_answer_is_for_a_row_that_was_not_seen(tmp_path, monkeypatch):
     """Where another person answers the row in view, neither what is being typed nor a key is taken for the next one."""
     monkeypatch.setattr(reviewing, "REACTION_S", 1e9)
-    at = desk(tmp_path)
+    at = labelling(tmp_path)
     async with ReviewApp(at).run_test(size=(80, 24), notifications=True) as pilot:
         await shown(pilot, "T01")
         await pilot.press("a", *"billing")
@@ -73,10 +73,10 @@ async def test_several_labels_and_typed_answers(tmp_path):
     fields = "{several: {form: several, labels: [red, green], rules: [Red first.]}, facts: {form: json, schema: {}}}"
     task = Records.load({"rows": str(tmp_path / "rows.csv")}, f"id: n\nfields: {fields}")
     table = Table(task, task.problem.units, Answers(tmp_path / "s.maker"), None)
-    asked = ReviewList(table, Terms("ann"))
+    asked = ReviewList(table, LabellingSettings("ann"))
     asked.review.extend(asked_of(task.problem.units, [(step, None) for step in range(4)]))
     first = asked.review.labels()[0]
-    app = ReviewApp(Desk(table, [asked], None, None))
+    app = ReviewApp(Labelling(table, [asked], None, None))
     async with app.run_test(size=(80, 24)) as pilot:
         await shown(pilot, "○ red", "○ green", "1. Red first.", "enter answer those")
         await pilot.press("1", "2")
@@ -96,7 +96,7 @@ async def test_several_labels_and_typed_answers(tmp_path):
 
 async def test_two_people_share_the_rows_and_are_compared(tmp_path):
     """With two people a row each is asked of both, under names of theirs, and how far they agree is shown."""
-    app = ReviewApp(desk(tmp_path))
+    app = ReviewApp(labelling(tmp_path))
     async with app.run_test(size=(120, 30)) as pilot:
         await pilot.press("M", "backspace", "2", "enter", "1", "1", "I", *["backspace"] * 3, *"ben", "enter")
         await shown(pilot, " · ben", "0 answered, 3 left")
@@ -118,7 +118,7 @@ def test_the_row_and_its_labels_are_in_view_together(tmp_path, labels, words):
     (tmp_path / "rows.csv").write_text(f"n,text\n1,{'word ' * words}\n")
     names = [f"label{number}" for number in range(labels)]
     task = Records.load({"rows": str(tmp_path / "rows.csv")}, f"id: n\nfields: {{f: {{labels: {names}}}}}")
-    asked = ReviewList(Table(task, task.problem.units, Answers(tmp_path / "s.maker"), None), Terms("ann"))
+    asked = ReviewList(Table(task, task.problem.units, Answers(tmp_path / "s.maker"), None), LabellingSettings("ann"))
     asked.review.extend(asked_of(task.problem.units, [(0, None)]))
     shown_first = "\n".join(line.plain for line in asked_lines(asked, (76, 21))[:21])
     assert all(word in shown_first for word in ("text: word", "unknown", *names))
@@ -127,7 +127,7 @@ def test_the_row_and_its_labels_are_in_view_together(tmp_path, labels, words):
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
 def test_the_review_looks_as_it_did(snap_compare, size, tmp_path):
     """A row, its labels by key, what the votes said of the one before, and how long the lists are."""
-    asked = desk(tmp_path)
+    asked = labelling(tmp_path)
 
     async def ready(pilot) -> None:
         await shown(pilot, "T01")
